@@ -1,0 +1,1 @@
+"""The only package that talks to PostgreSQL (psycopg): sessions, catalog, ledger, SQL in named files."""

@@ -1,0 +1,59 @@
+"""Foreign errors translated once: SQLSTATE to a reason and a consequence, as a table."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import errors
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
+
+LATER: dict[type[psycopg.Error], Reason] = {
+    errors.LockNotAvailable: Reason.WAITING_FOR_LOCK,
+    errors.DeadlockDetected: Reason.WAITING_FOR_LOCK,
+    errors.AdminShutdown: Reason.DATABASE_UNREACHABLE,
+    errors.CrashShutdown: Reason.DATABASE_UNREACHABLE,
+    errors.CannotConnectNow: Reason.DATABASE_UNREACHABLE,
+    errors.TooManyConnections: Reason.DATABASE_UNREACHABLE,
+    errors.ReadOnlySqlTransaction: Reason.SERVER_UNSUPPORTED,
+    errors.SerializationFailure: Reason.WAITING_FOR_LOCK,
+}
+"""The most specific class first; what is not here is final."""
+
+FINAL: dict[type[psycopg.Error], Reason] = {
+    errors.InsufficientPrivilege: Reason.PERMISSION_MISSING,
+}
+
+AUTHENTICATION_WORDS = ("password authentication failed", "no password supplied", "authentication failed", "no pg_hba.conf entry")
+"""libpq gives no SQLSTATE for a failed connection, only the server's text."""
+
+
+def reason_of(error: psycopg.Error) -> ProcedureError:
+    """The error as one of ours, with the server's primary message and without its DETAIL, which can hold rows."""
+    for kind, reason in LATER.items():
+        if isinstance(error, kind):
+            return TryLater(reason, primary(error))
+    for kind, reason in FINAL.items():
+        if isinstance(error, kind):
+            return Stop(reason, primary(error))
+    if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
+        text = str(error)
+        failed = any(words in text for words in AUTHENTICATION_WORDS)
+        return TryLater(Reason.AUTHENTICATION_FAILED if failed else Reason.DATABASE_UNREACHABLE, text.strip())
+    return Stop(Reason.STATEMENT_FAILED, primary(error))
+
+
+def primary(error: psycopg.Error) -> str:
+    """SQLSTATE and primary message in one line; a DETAIL with data in it is left out."""
+    message = error.diag.message_primary or str(error).splitlines()[0]
+    return f"{message} (SQLSTATE {error.sqlstate})" if error.sqlstate else message
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn psycopg's errors inside the block into TryLater or Stop."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise reason_of(error) from None

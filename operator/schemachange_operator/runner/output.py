@@ -1,0 +1,72 @@
+"""What a container writes: JSON lines to standard output and one report at its end."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from schemachange_operator.api.status import Progress
+from schemachange_operator.core.task import RunReport
+
+DOCUMENT_PART = 8_000
+"""Characters of a document in one line: below the 16 KiB at which container runtimes split lines."""
+REPORT_LIMIT = 4_096
+"""Bytes that Kubernetes keeps of a termination message."""
+MESSAGE_LIMIT = 1_024
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Output:
+    """JSON lines, hashed as they are written."""
+
+    def __init__(self, stream: TextIO = sys.stdout, clock: Clock = utc_now) -> None:
+        self._stream = stream
+        self._clock = clock
+        self._hash = hashlib.sha256()
+
+    def event(self, event: str, **members: Any) -> None:
+        """One line about something that happened. Members hold no literals of data and no password."""
+        self._line({"time": self._clock().isoformat(timespec="milliseconds"), "event": event, **members})
+
+    def progress(self, progress: Progress) -> None:
+        """One line of progress; the operator shows the last one while the Job runs."""
+        self._line({"progress": progress.model_dump(mode="json", by_alias=True)})
+
+    def document(self, name: str, text: str) -> None:
+        """A document in parts; the report carries its digest."""
+        parts = [text[at : at + DOCUMENT_PART] for at in range(0, len(text), DOCUMENT_PART)]
+        for number, part in enumerate(parts):
+            self._line({"document": name, "part": number, "parts": len(parts), "text": part})
+
+    def digest(self) -> str:
+        """`sha256:…` of everything written so far."""
+        return "sha256:" + self._hash.hexdigest()
+
+    def _line(self, value: dict[str, Any]) -> None:
+        line = json.dumps(value, ensure_ascii=False) + "\n"
+        self._hash.update(line.encode())
+        self._stream.write(line)
+        self._stream.flush()
+
+
+def write_report(report: RunReport, path: Path) -> None:
+    """Write the report where Kubernetes picks it up, cut to what it keeps."""
+    short = report.model_copy(update={"message": cut(report.message, MESSAGE_LIMIT)})
+    text = short.model_dump_json(by_alias=True, exclude_none=True)
+    if len(text.encode()) > REPORT_LIMIT:
+        raise ValueError(f"a report of {len(text.encode())} bytes does not fit into {REPORT_LIMIT}")
+    path.write_text(text)
+
+
+def cut(text: str, limit: int) -> str:
+    """The text, or its beginning with a sign that something is missing."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"

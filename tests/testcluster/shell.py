@@ -1,0 +1,96 @@
+"""Running other programs: output in a log file, a clear error, root by sudo where it is needed."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+Command = Sequence[str | Path]
+
+ADMINISTRATOR_PROGRAMS = "/usr/local/sbin:/usr/sbin:/sbin"
+
+
+class CommandError(Exception):
+    """A step failed; the text says which one and where its log is."""
+
+
+def say(text: str) -> None:
+    """Progress for the person who waits. Standard output stays free for answers that scripts read."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def run(command: Command, *, feed: str | bytes | None = None, check: bool = True) -> str:
+    """Run a short command and return what it printed."""
+    data = feed.encode() if isinstance(feed, str) else feed
+    result = subprocess.run(command, input=data, capture_output=True, check=False)
+    if check and result.returncode != 0:
+        message = result.stderr.decode(errors="replace").strip()
+        raise CommandError(f"{_shown(command)} failed ({result.returncode}): {message}")
+    return result.stdout.decode(errors="replace")
+
+
+def run_logged(
+    command: Command,
+    log: Path,
+    *,
+    directory: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> None:
+    """Run a long command with all its output appended to a log file, which a failure names and quotes."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        output.write(f"\n$ {_shown(command)}\n".encode())
+        output.flush()
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=directory,
+            env={**os.environ, **(environment or {})},
+            check=False,
+        )
+    if result.returncode != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-15:])
+        raise CommandError(f"{command[0]} failed ({result.returncode}), log: {log}\n{tail}")
+
+
+def find_program(name: str) -> Path | None:
+    """The path of a program, also where an ordinary user's PATH leaves out the administrator's folders."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:{ADMINISTRATOR_PROGRAMS}")
+    return Path(found) if found else None
+
+
+def wait_until(done: Callable[[], bool], seconds: float, *, interval: float = 0.1) -> bool:
+    """Ask again and again until it is so, or the time is over."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(interval)
+    return True
+
+
+def become_root() -> None:
+    """Start this program again under sudo, with the user's own caches and paths, unless it is root already."""
+    if os.geteuid() == 0:
+        return
+    kept = ["HOME", "PATH", "PYTHONPATH", "XDG_CACHE_HOME", "SCHEMACHANGE_CLUSTER", "GOPROXY", "GOFLAGS"]
+    kept += [name for name in os.environ if name.lower().endswith(("_proxy", "_ca_bundle", "ssl_cert_file"))]
+    settings = [f"{name}={os.environ[name]}" for name in kept if name in os.environ]
+    arguments = ["sudo", "env", *settings, sys.executable, "-m", "testcluster", *sys.argv[1:]]
+    os.execvp("sudo", arguments)  # noqa: S606, S607 - the user's own sudo, no shell
+
+
+def give_to_user(path: Path) -> None:
+    """Hand a file made under sudo to the person who asked for it."""
+    user, group = os.environ.get("SUDO_UID"), os.environ.get("SUDO_GID")
+    if user and group:
+        os.chown(path, int(user), int(group))
+
+
+def _shown(command: Command) -> str:
+    return " ".join(str(word) for word in command)
