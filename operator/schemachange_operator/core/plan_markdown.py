@@ -1,0 +1,181 @@
+"""The plan as Markdown, for the person who has to say yes or no to it."""
+
+from collections.abc import Iterator
+
+from schemachange_operator.api.database import PostgresDatabase
+from schemachange_operator.api.schema_change import SchemaChange
+from schemachange_operator.core.plan import PlanDocument, PlannedStatement, PlannedStep, strongest
+
+TEXT_SHOWN = 2_000
+"""Characters of a statement that are shown; the change itself has the rest."""
+STALLS_READERS = "AccessExclusive"
+STALLS_WRITERS = ("Share", "ShareRowExclusive", "Exclusive")
+
+
+def plan_markdown(
+    change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, plan_digest: str, approve: str
+) -> str:
+    """The whole plan; `approve` is the shell command that approves it."""
+    sections = (
+        _head(change, database, plan, plan_digest),
+        _risks(plan),
+        *(_step(number, step) for number, step in enumerate(plan.steps, 1)),
+        _difference(plan),
+        _sizes(plan),
+        _notes(plan),
+        _decision(change, plan_digest, approve),
+    )
+    return "\n".join(line for section in sections for line in section)
+
+
+def _head(change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, plan_digest: str) -> Iterator[str]:
+    spec, target = change.spec, database.spec
+    yield f"# Plan of {change.metadata.namespace}/{change.metadata.name}"
+    yield ""
+    yield spec.why or "No reason is given."
+    yield ""
+    yield "| | |"
+    yield "|---|---|"
+    yield f"| Database | {database.metadata.name} ({target.environment}), PostgreSQL {plan.server_version} |"
+    yield f"| Author | {_cell(spec.author)}, designed {spec.designed_on} |"
+    yield f"| For the running application | {spec.compatibility or 'not said'} |"
+    for what, where in sorted(spec.links.items()):
+        yield f"| {_cell(what)} | {_cell(where)} |"
+    yield f"| Steps | {len(plan.steps)}, {_duration(plan.duration_milliseconds)} in the rehearsal |"
+    yield f"| Relations touched | {', '.join(f'`{name}`' for name in plan.relations) or 'none'} |"
+    yield f"| Rollback | {'applied, rolled back, found equal, applied again' if plan.rollback_proven else 'not proven'} |"
+    yield f"| Plan digest | `{plan_digest}` |"
+    yield f"| Evidence digest | `{plan.evidence_digest()}` |"
+    yield ""
+
+
+def _risks(plan: PlanDocument) -> Iterator[str]:
+    """What an owner wants to know first."""
+    yield "## What to look at"
+    yield ""
+    found = False
+    for step in plan.steps:
+        for sentence in _risks_of(step):
+            found = True
+            yield f"- Step `{step.name}` {sentence}"
+    if not found:
+        yield "- Nothing is destroyed, every step can be undone, no lock stalls the application's reads or writes."
+    yield ""
+
+
+def _risks_of(step: PlannedStep) -> Iterator[str]:
+    if step.destroys:
+        yield "**destroys data**: " + "; ".join(s.kind for s in step.statements if s.destructive)
+    if step.irreversible:
+        yield f"**cannot be undone**: {_cell(step.irreversible)}"
+    for statement in step.statements:
+        lock = _lock(statement)
+        if lock == STALLS_READERS:
+            yield f"takes {lock} in statement {statement.number}: reads and writes of {_relations(statement)} wait for it"
+        elif lock in STALLS_WRITERS:
+            yield f"takes {lock} in statement {statement.number}: writes to {_relations(statement)} wait for it"
+        if statement.rewritten:
+            yield f"writes {', '.join(f'`{name}`' for name in statement.rewritten)} anew in statement {statement.number}"
+
+
+def _step(number: int, step: PlannedStep) -> Iterator[str]:
+    yield f"## Step {number}: {step.name}"
+    yield ""
+    yield f"{_kind(step)}; {_duration(step.duration_milliseconds)} in the rehearsal. Undone by: {step.undo or 'nothing'}."
+    yield ""
+    if not step.statements:
+        return
+    yield "| # | statement | lock foretold | locks held in the rehearsal | duration | writes anew | destroys |"
+    yield "|---|---|---|---|---|---|---|"
+    for statement in step.statements:
+        held = ", ".join(f"{lock.mode} on `{lock.relation}`" for lock in statement.held)
+        yield (
+            f"| {statement.number} | {statement.kind} | {statement.predicted_lock or 'none'} | {held or 'none'}"
+            f" | {_duration(statement.duration_milliseconds)} | {', '.join(statement.rewritten) or 'no'}"
+            f" | {'**yes**' if statement.destructive else 'no'} |"
+        )
+    yield ""
+    for statement in step.statements:
+        yield "```sql"
+        yield f"-- {statement.number}"
+        yield statement.text[:TEXT_SHOWN].replace("```", "` ` `")
+        yield "```"
+    yield ""
+
+
+def _kind(step: PlannedStep) -> str:
+    if step.kind == "Backfill":
+        return f"Rows filled in batches beside the application, about {step.rows_estimated:,}"
+    if step.kind == "Single":
+        return "One statement that cannot be in a transaction"
+    return f"One transaction of {len(step.statements)} statement{'' if len(step.statements) == 1 else 's'}"
+
+
+def _difference(plan: PlanDocument) -> Iterator[str]:
+    yield "## What is different afterwards"
+    yield ""
+    if not plan.difference:
+        yield "- Nothing in the catalog."
+    for difference in plan.difference:
+        yield f"- {difference.sentence()}"
+    yield ""
+
+
+def _sizes(plan: PlanDocument) -> Iterator[str]:
+    if not plan.sizes:
+        return
+    yield "## Sizes on the target"
+    yield ""
+    yield "| relation | rows (estimated) | size | rows generated for the rehearsal |"
+    yield "|---|---|---|---|"
+    for size in plan.sizes:
+        generated = plan.rows_generated.get(size.relation, 0)
+        yield f"| `{size.relation}` | {size.rows:,} | {_bytes(size.bytes)} | {generated:,} |"
+    yield ""
+
+
+def _notes(plan: PlanDocument) -> Iterator[str]:
+    if not plan.notes:
+        return
+    yield "## Notes"
+    yield ""
+    yield from (f"- {note}" for note in plan.notes)
+    yield ""
+
+
+def _decision(change: SchemaChange, plan_digest: str, approve: str) -> Iterator[str]:
+    yield "## To approve"
+    yield ""
+    yield f"Approve exactly this plan (`{plan_digest[:19]}`), as an owner of the data; {change.spec.author} cannot:"
+    yield ""
+    yield "```sh"
+    yield approve
+    yield "```"
+    yield ""
+
+
+def _lock(statement: PlannedStatement) -> str:
+    """The strongest lock on something that existed before, as seen; as foretold where nothing was seen."""
+    return strongest([lock.mode for lock in statement.held]) or statement.predicted_lock
+
+
+def _relations(statement: PlannedStatement) -> str:
+    held = dict.fromkeys(lock.relation for lock in statement.held) or dict.fromkeys(statement.relations)
+    return ", ".join(f"`{name}`" for name in held) or "the relations named"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _duration(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.1f} s"
+
+
+def _bytes(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"
