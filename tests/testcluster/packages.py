@@ -1,5 +1,6 @@
 """Installing the system packages that are missing."""
 
+import contextlib
 import os
 import time
 from collections.abc import Iterable
@@ -36,19 +37,16 @@ def ensure(*wanted: str) -> None:
     """Install what is missing of the programs or files, by apt-get, as root or with sudo."""
     packages = missing_packages(wanted)
     if not packages:
-        return
+        return None
     if find_program("apt-get") is None:
         raise CommandError(f"please install by hand, there is no apt-get here: {' '.join(packages)}")
     say(f"installing {' '.join(packages)}")
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            _install(packages)
-            return
-        except CommandError:
-            if attempt == ATTEMPTS:
-                raise
-            # Another apt-get may hold the lock, or a mirror may be in the middle of an update.
-            time.sleep(WAIT_BETWEEN_ATTEMPTS)
+    for _ in range(ATTEMPTS - 1):
+        with contextlib.suppress(CommandError):
+            return _install(packages)
+        # Another apt-get may hold the lock, or a mirror may be in the middle of an update.
+        time.sleep(WAIT_BETWEEN_ATTEMPTS)
+    return _install(packages)
 
 
 def _install(packages: list[str]) -> None:

@@ -19,7 +19,13 @@ class CommandError(Exception):
 
 def say(text: str) -> None:
     """Progress for the person who waits. Standard output stays free for answers that scripts read."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def answer(text: str) -> None:
+    """What a command was asked for, on standard output."""
+    sys.stdout.write(f"{text}\n")
 
 
 def run(command: Command, *, feed: str | bytes | None = None, check: bool = True) -> str:
@@ -82,7 +88,7 @@ def become_root() -> None:
     kept += [name for name in os.environ if name.lower().endswith(("_proxy", "_ca_bundle", "ssl_cert_file"))]
     settings = [f"{name}={os.environ[name]}" for name in kept if name in os.environ]
     arguments = ["sudo", "env", *settings, sys.executable, "-m", "testcluster", *sys.argv[1:]]
-    os.execvp("sudo", arguments)  # noqa: S606, S607 - the user's own sudo, no shell
+    os.execvp("sudo", arguments)
 
 
 def give_to_user(path: Path) -> None:

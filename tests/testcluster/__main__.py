@@ -1,0 +1,102 @@
+"""The command line: `PYTHONPATH=tests python -m testcluster COMMAND`."""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+from testcluster.images import build_images, find_archive
+from testcluster.providers import current_cluster
+from testcluster.shell import ADMINISTRATOR_PROGRAMS, CommandError, answer, say
+from testcluster.users import add_user
+
+Arguments = argparse.Namespace
+
+
+def main() -> int:
+    """Run one command; what it answers goes to standard output, progress and errors to standard error."""
+    # An ordinary user's PATH leaves out the folders where nft, runc and their like are.
+    os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}:{ADMINISTRATOR_PROGRAMS}"
+    arguments = _parser().parse_args()
+    command: Callable[[Arguments], int | None] = arguments.command
+    try:
+        return command(arguments) or 0
+    except CommandError as error:
+        say(f"error: {error}")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m testcluster", description=sys.modules["testcluster"].__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(command: Callable[[Arguments], int | None]) -> argparse.ArgumentParser:
+        name = command.__name__.strip("_").replace("_", "-")
+        text = command.__doc__
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=command)
+        return added
+
+    for plain in (_up, _down, _status, _kubeconfig, _build_images):
+        add(plain)
+    add(_kubectl).add_argument("words", nargs="*", help="what kubectl is to do; without it, its path is printed")
+    add(_load_image).add_argument("image", help="an archive, or the name of an image that build-images makes")
+    user = add(_user)
+    user.add_argument("name", help="the user's name, the certificate's common name")
+    user.add_argument("groups", nargs="*", help="the user's groups, the certificate's organisations")
+    return parser
+
+
+def _up(_: Arguments) -> None:
+    """Bring the cluster up; at once when it is up."""
+    current_cluster().up()
+
+
+def _down(_: Arguments) -> None:
+    """Take the cluster away, with its state and all it changed on the machine."""
+    current_cluster().down()
+
+
+def _status(_: Arguments) -> int:
+    """Print what runs and its health; the exit code is 0 when all is well."""
+    status = current_cluster().status()
+    for name, healthy in status.items():
+        answer(f"{name:24} {'healthy' if healthy else 'FAILED'}")
+    if not status:
+        answer("there is no cluster")
+    return 0 if status and all(status.values()) else 1
+
+
+def _kubeconfig(_: Arguments) -> None:
+    """Print the path of the administrator's kubeconfig."""
+    answer(str(current_cluster().kubeconfig()))
+
+
+def _kubectl(arguments: Arguments) -> int:
+    """Run kubectl as the administrator: kubectl -- get nodes."""
+    cluster = current_cluster()
+    if not arguments.words:
+        answer(str(cluster.kubectl()))
+        return 0
+    command = [cluster.kubectl(), f"--kubeconfig={cluster.kubeconfig()}", *arguments.words]
+    return subprocess.run(command, check=False).returncode
+
+
+def _build_images(_: Arguments) -> None:
+    """Build the images whose inputs have changed, and load them if the cluster is up."""
+    build_images(current_cluster())
+
+
+def _load_image(arguments: Arguments) -> None:
+    """Put an image on the node."""
+    current_cluster().load_image(find_archive(arguments.image))
+
+
+def _user(arguments: Arguments) -> None:
+    """Write a kubeconfig for a person, with a client certificate that the cluster signs; print its path."""
+    answer(str(add_user(current_cluster(), arguments.name, arguments.groups)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
