@@ -100,7 +100,9 @@ class PostgresDatabaseSpec(Model):
     """How it is reached."""
     roles: Roles
     """Roles to use."""
-    search_path: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=63)], ...], Field(max_length=16)] = ("public",)
+    search_path: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=63)], ...], Field(max_length=16)] = (
+        "public",
+    )
     """The search_path that migrations run with."""
     owners: Annotated[tuple[Owner, ...], Field(max_length=50)] = ()
     """Who owns the data and may approve."""

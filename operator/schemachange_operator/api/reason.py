@@ -34,11 +34,17 @@ class Reason(Word):
     CONTENT_MISMATCH = "ContentMismatch", "The frozen content does not have the digest that was approved."
     REHEARSAL_IMAGE_MISMATCH = "RehearsalImageMismatch", "The rehearsal image holds another major version than the target."
     REHEARSAL_FAILED = "RehearsalFailed", "A statement failed in the throw-away database."
-    REHEARSAL_RESTORE_FAILED = "RehearsalRestoreFailed", "The target's schema could not be rebuilt in the throw-away database."
+    REHEARSAL_RESTORE_FAILED = (
+        "RehearsalRestoreFailed",
+        "The target's schema could not be rebuilt in the throw-away database.",
+    )
     ROLLBACK_DIFFERS = "RollbackDiffers", "The rollback does not bring the schema back; the message shows the difference."
     NAME_REUSED = "NameReused", "A change of this name, with other content, was applied to this database before."
     ALREADY_APPLIED = "AlreadyApplied", "The ledger says that this same change has been completed before."
-    RESUMED = "ResumedFromLedger", "The same change had been begun by a deleted object; its approved plan is taken over from the ledger."
+    RESUMED = (
+        "ResumedFromLedger",
+        "The same change had been begun by a deleted object; its approved plan is taken over from the ledger.",
+    )
     INTERNAL_ERROR = "InternalError", "The runner met an error that it does not know; its log has the details."
     # AwaitingApproval
     APPROVAL_PENDING = "ApprovalPending", "Approvals of the current plan digest are missing."
@@ -55,7 +61,10 @@ class Reason(Word):
     WINDOW_CLOSED = "WindowClosed", "The maintenance window is closed; the message says when it opens."
     WINDOW_UNKNOWN = "WindowUnknown", "spec.apply.window names a window that the database does not have."
     RELATIONS_HELD = "RelationsHeld", "Another change works on the same relations."
-    DATABASE_HELD = "DatabaseHeld", "The state of another change on this database is unproven; nothing runs until that is mended."
+    DATABASE_HELD = (
+        "DatabaseHeld",
+        "The state of another change on this database is unproven; nothing runs until that is mended.",
+    )
     DATABASE_BUSY = "DatabaseBusy", "Another Job works on this database."
     # BackingUp
     BACKUP_RUNNING = "BackupRunning", "The backup's Job is running."
@@ -64,11 +73,20 @@ class Reason(Word):
     # Applying, Backfilling
     APPLY_RUNNING = "ApplyRunning", "A step is running on the target."
     BACKFILL_RUNNING = "BackfillRunning", "Rows are being filled; the message has rate, share and time left."
-    WAITING_FOR_LOCK = "WaitingForLock", "A lock could not be had in the time allowed; tried again later. The message names the blocker."
+    WAITING_FOR_LOCK = (
+        "WaitingForLock",
+        "A lock could not be had in the time allowed; tried again later. The message names the blocker.",
+    )
     SCHEMA_DRIFTED = "SchemaDrifted", "Touched relations are no longer as they were planned for; a new plan is made."
     STATEMENT_FAILED = "StatementFailed", "A statement failed on the target."
-    ROLLED_BACK_AFTER_FAILURE = "RolledBackAfterFailure", "A step failed; everything done so far is undone and the catalog is as before."
-    FAILED_PAST_IRREVERSIBLE = "FailedPastIrreversible", "A step failed after one that cannot be undone; the steps done are listed."
+    ROLLED_BACK_AFTER_FAILURE = (
+        "RolledBackAfterFailure",
+        "A step failed; everything done so far is undone and the catalog is as before.",
+    )
+    FAILED_PAST_IRREVERSIBLE = (
+        "FailedPastIrreversible",
+        "A step failed after one that cannot be undone; the steps done are listed.",
+    )
     BACKFILL_FAILED = "BackfillFailed", "A batch failed; batches before it are kept."
     STOPPED = "Stopped", "The Job was asked to stop and stopped at a safe place."
     STEP_DONE = "StepDone", "A step is committed on the target."

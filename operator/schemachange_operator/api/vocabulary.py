@@ -41,7 +41,10 @@ class ConditionType(Word):
     """Types of conditions on a SchemaChange."""
 
     READY = "Ready", "True once the change is completed."
-    RECONCILING = "Reconciling", "True while the operator works on it or waits for something that will come by itself or by approval."
+    RECONCILING = (
+        "Reconciling",
+        "True while the operator works on it or waits for something that will come by itself or by approval.",
+    )
     STALLED = "Stalled", "True when it cannot go on without somebody's action; the message says which."
     INPUTS_COMPLETE = "InputsComplete", "Every required input of the procedure is there."
     PLANNED = "Planned", "A plan of the current content exists, proven by a rehearsal."

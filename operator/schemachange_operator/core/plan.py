@@ -127,3 +127,8 @@ LOCK_ORDER = (
 def strongest(modes: list[str]) -> str:
     """The strongest of some lock modes; empty for none."""
     return max(modes, key=LOCK_ORDER.index, default="")
+
+
+def strongest_held(statements: tuple[PlannedStatement, ...]) -> str:
+    """The strongest lock that some statements were seen to hold."""
+    return strongest([lock.mode for statement in statements for lock in statement.held])

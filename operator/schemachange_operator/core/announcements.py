@@ -1,0 +1,41 @@
+"""Events for people and for machines: what a pass announces, from the status before and after it."""
+
+from dataclasses import dataclass
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.status import SchemaChangeStatus
+from schemachange_operator.api.vocabulary import Phase
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """One Event."""
+
+    reason: Reason
+    message: str
+    warning: bool = False
+
+
+def announcements(before: SchemaChangeStatus, after: SchemaChangeStatus) -> tuple[Announcement, ...]:
+    """The Events of one pass: each change of phase, step or reason once, and the signals that the procedure names."""
+    if (before.phase, before.step, before.reason) == (after.phase, after.step, after.reason):
+        return ()
+    warning = after.phase in (Phase.BLOCKED, Phase.ABORTED)
+    made = [Announcement(Reason(after.reason), f"{after.phase}: {after.message}", warning)]
+    if after.phase == Phase.COMPLETED and after.reason == Reason.COMPLETED:
+        made.append(
+            Announcement(Reason.SCHEMA_CHANGE_APPLIED, f"Schema change applied and verified; plan {_digest(after)}.")
+        )
+    if after.phase == Phase.BACKFILLING and before.phase != Phase.BACKFILLING:
+        made.append(
+            Announcement(
+                Reason.BACKFILL_REQUIRED, f"Backfill of step {after.step} has begun; the change is not done before it is."
+            )
+        )
+    if after.reason == Reason.STATE_UNPROVEN:
+        made.append(Announcement(Reason.EVENT_DATA_AT_RISK, after.message, warning=True))
+    return tuple(made)
+
+
+def _digest(status: SchemaChangeStatus) -> str:
+    return status.plan.digest[:19] if status.plan else ""

@@ -1,0 +1,131 @@
+"""The required inputs of the procedure: one check each, one message per missing one."""
+
+from collections.abc import Callable, Iterator
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.destruction import destructive_steps
+from schemachange_operator.core.sql.content_check import check_content
+from schemachange_operator.core.world import Problem, World
+
+Check = Callable[[World], Iterator[Problem]]
+
+
+def _missing(field: str, remedy: str) -> Problem:
+    return Problem(Reason.INPUT_MISSING, field, f"is missing; {remedy}")
+
+
+def why(world: World) -> Iterator[Problem]:
+    """The migration spec: what and why."""
+    if not world.change.spec.why.strip():
+        yield _missing("spec.why", "say what the change is for, in a sentence that the data owner can judge")
+
+
+def author(world: World) -> Iterator[Problem]:
+    """Who designed it; the audit trail wants it, and the author cannot approve."""
+    if not world.change.spec.author.strip():
+        yield _missing("spec.author", "name who designed the change, as the API server knows that person")
+
+
+def design_date(world: World) -> Iterator[Problem]:
+    """When it was designed."""
+    if not world.change.spec.designed_on:
+        yield _missing("spec.designedOn", "give the day of the design as YYYY-MM-DD")
+
+
+def design_link(world: World) -> Iterator[Problem]:
+    """The data design, where the policy asks for a link."""
+    if world.policy and world.policy.require_design_link and not world.change.spec.links.get("design"):
+        yield _missing("spec.links.design", "the policy asks for the address of the data design")
+
+
+def compatibility(world: World) -> Iterator[Problem]:
+    """The strategy for the order of deploys."""
+    if world.change.spec.compatibility is None:
+        yield _missing(
+            "spec.compatibility", "say Additive, Expand, Contract or Breaking: what the running application will notice"
+        )
+
+
+def database(world: World) -> Iterator[Problem]:
+    """A database that is known and lets this namespace in."""
+    reference, own = world.change.spec.database, world.change.metadata.namespace
+    name = f"{reference.namespace or own}/{reference.name}"
+    if world.database is None:
+        if not any(problem.field == "spec.database" for problem in world.problems):
+            yield Problem(
+                Reason.DATABASE_NOT_FOUND,
+                "spec.database",
+                f"there is no PostgresDatabase {name}; create it, or mend the name",
+            )
+    elif world.database.metadata.namespace != own and own not in world.database.spec.allowed_namespaces:
+        yield Problem(
+            Reason.DATABASE_NOT_ALLOWED,
+            "spec.database",
+            f"PostgresDatabase {name} does not list namespace {own} in spec.allowedNamespaces; ask its platform team",
+        )
+
+
+def policy(world: World) -> Iterator[Problem]:
+    """The data design standards."""
+    if world.policy is None and world.database and world.database.spec.policy:
+        name = world.database.spec.policy.name
+        yield Problem(
+            Reason.POLICY_NOT_FOUND,
+            "PostgresDatabase.spec.policy",
+            f"there is no SchemaPolicy {name} in its namespace; create it",
+        )
+
+
+def owner(world: World) -> Iterator[Problem]:
+    """Somebody who may approve."""
+    if world.database and not world.database.spec.owners:
+        yield Problem(
+            Reason.NO_OWNER,
+            "PostgresDatabase.spec.owners",
+            "nobody owns this database, so nobody could approve; name a user or a group",
+        )
+
+
+def window(world: World) -> Iterator[Problem]:
+    """A maintenance window that exists."""
+    name = world.change.spec.apply.window
+    if name and world.database and name not in [known.name for known in world.database.spec.windows]:
+        yield Problem(
+            Reason.WINDOW_UNKNOWN, "spec.apply.window", f"the database has no window {name}; mend the name or add the window"
+        )
+
+
+def sources(world: World) -> Iterator[Problem]:
+    """Sources of SQL that gathering did not find, and objects without their shape."""
+    yield from world.problems
+
+
+def statements(world: World) -> Iterator[Problem]:
+    """SQL that parses and holds only what a step may hold."""
+    if world.content:
+        for field, message in check_content(world.content):
+            yield Problem(Reason.INVALID_SQL, field, message)
+
+
+def backup_place(world: World) -> Iterator[Problem]:
+    """No destructive change without backup."""
+    if world.content is None or world.database is None or world.database.spec.backup or any(statements(world)):
+        return
+    steps = destructive_steps(world.content)
+    if steps or world.change.spec.backup.always:
+        what = f"step {', '.join(steps)} destroys data" if steps else "spec.backup.always asks for a backup"
+        yield Problem(
+            Reason.NO_BACKUP_PLACE,
+            "PostgresDatabase.spec.backup",
+            f"{what} and the database has no place for a backup; nothing was touched. Give it a claim, or change the migration",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    why, author, design_date, design_link, compatibility, database, policy, owner, window, sources, statements, backup_place,
+)  # fmt: skip
+
+
+def problems(world: World) -> tuple[Problem, ...]:
+    """Everything that is missing or wrong, in the order in which a person would mend it."""
+    return tuple(problem for check in CHECKS for problem in check(world))
