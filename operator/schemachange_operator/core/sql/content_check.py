@@ -1,0 +1,102 @@
+"""All that the grammar finds wrong in a change's content, before any server is asked."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from schemachange_operator.api.migration import Assertion, Backfill
+from schemachange_operator.core.content import Content, ContentStep
+from schemachange_operator.core.errors import InvalidSql
+from schemachange_operator.core.sql import grammar
+from schemachange_operator.core.sql.kinds.rows import destroyed_rows
+from schemachange_operator.core.sql.name import read_name
+from schemachange_operator.core.sql.redaction import shown
+from schemachange_operator.core.sql.statement import read_statements, step_kind
+
+
+class ContentProblem(NamedTuple):
+    """One thing that is wrong."""
+
+    field: str
+    """The field's path, for example spec.migration.steps[add].sql."""
+    message: str
+    """What is wrong and what to do."""
+
+
+def check_content(content: Content, *, one_step: bool = False) -> tuple[ContentProblem, ...]:
+    """Everything wrong with a content, in its order; empty when all of it can be run.
+
+    `one_step`: the change was written as spec.migration.sql and spec.rollback, and fields are named so.
+    """
+    problems = [problem for step in content.steps for problem in _step(step, one_step)]
+    for assertion in content.verify:
+        problems.extend(_assertion(assertion))
+    return tuple(problems)
+
+
+def _step(step: ContentStep, one_step: bool) -> Iterator[ContentProblem]:
+    here = "spec.migration" if one_step else f"spec.migration.steps[{step.name}]"
+    undo = "spec.rollback" if one_step else f"{here}.rollback"
+    if step.sql is not None:
+        yield from _sql(f"{here}.sql", step.sql)
+    if step.backfill is not None:
+        yield from _backfill(f"{here}.backfill", step.backfill)
+    if step.undo.sql is not None:
+        yield from _sql(f"{undo}.sql", step.undo.sql)
+
+
+def _sql(field: str, sql: str) -> Iterator[ContentProblem]:
+    try:
+        step_kind(read_statements(sql))
+    except InvalidSql as error:
+        yield ContentProblem(field, error.message)
+
+
+def _backfill(field: str, backfill: Backfill) -> Iterator[ContentProblem]:
+    try:
+        read_name(backfill.table)
+    except ValueError:
+        yield ContentProblem(f"{field}.table", "It is not a table's name. Give table or schema.table, quoted where needed.")
+    for column, expression in backfill.set.items():
+        yield from _expression(f"{field}.set[{column}]", expression)
+    if backfill.where is not None:
+        yield from _expression(f"{field}.where", backfill.where)
+
+
+def _expression(field: str, text: str) -> Iterator[ContentProblem]:
+    """One expression and nothing behind it: in brackets it has to be the only thing that is selected."""
+    before = "SELECT ("
+    try:
+        parsed = grammar.parse(f"{before}{text}\n)")
+    except grammar.GrammarError as fault:
+        column = fault.column - len(before) if fault.line == 1 else fault.column
+        near = f', near "{shown(fault.token)}"' if fault.token else ""
+        yield ContentProblem(
+            field, f"It does not parse: {fault.what} at line {fault.line}, column {column}{near}. Correct it."
+        )
+        return
+    if len(parsed) != 1 or parsed[0].node != "select_stmt" or not _one_value(parsed[0].tree):
+        yield ContentProblem(field, "It is not one SQL expression. Give one expression, without a semicolon.")
+
+
+def _one_value(tree: grammar.Tree) -> bool:
+    return (
+        set(tree) <= {"target_list", "limit_option", "op"}
+        and len(tree.get("target_list", [])) == 1
+        and tree["op"] == "SETOP_NONE"
+    )
+
+
+def _assertion(assertion: Assertion) -> Iterator[ContentProblem]:
+    field = f"spec.verify[{assertion.name}].sql"
+    try:
+        parsed = grammar.parse(assertion.sql)
+        statements = read_statements(assertion.sql)
+    except (InvalidSql, grammar.GrammarError) as error:
+        yield ContentProblem(field, error.message if isinstance(error, InvalidSql) else error.what)
+        return
+    if len(statements) != 1 or statements[0].kind != "SELECT":
+        yield ContentProblem(field, "An assertion is exactly one SELECT. Give one query that returns one boolean.")
+    elif statements[0].lock not in {"", "AccessShare"} or destroyed_rows(parsed[0].tree):
+        yield ContentProblem(field, "An assertion only reads. Leave out FOR UPDATE and everything that writes.")
+    elif len(parsed[0].tree.get("target_list", [])) > 1:
+        yield ContentProblem(field, "An assertion returns one boolean. Select one value.")
