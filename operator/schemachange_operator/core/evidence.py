@@ -22,7 +22,15 @@ def record(world: World) -> World:
     for job in sorted(world.jobs, key=lambda view: view.attempt):
         if _news(world, job):
             world = _recorded(world, job)
-    return _recorded_losses(world)
+    return _frozen_by_evidence(_recorded_losses(world))
+
+
+def _frozen_by_evidence(world: World) -> World:
+    """Whatever became of the status: a Job that may have touched the target freezes the content until it is undone."""
+    touched = any(world.cycle == run.cycle and run.task in (Task.APPLY, Task.BACKFILL) for run in world.status.runs)
+    if not touched or world.done(Task.ROLLBACK):
+        return world
+    return _with_status(world, world.status.model_copy(update={"frozen": True}))
 
 
 def _news(world: World, job: JobView) -> bool:

@@ -53,7 +53,10 @@ def history(before: SchemaChangeStatus, decision: Decision, now: str) -> tuple[P
     """Every phase with its start, its end and how it ended; the last one is open until the phase changes."""
     records = list(before.history)
     last = records[-1] if records else None
-    if last and (last.phase, last.step) == (decision.phase, decision.step) and last.ended_at is None:
+    same = last is not None and (last.phase, last.step) == (decision.phase, decision.step)
+    if last and same and last.ended_at and decision.final:
+        return before.history
+    if last and same and last.ended_at is None:
         records[-1] = last.model_copy(update={"reason": decision.reason.value, "message": decision.message[:512]})
     else:
         if last and last.ended_at is None:

@@ -24,7 +24,9 @@ REHEARSAL_SOCKET = "/rehearsal"
 TERMINATION_LOG = "/dev/termination-log"
 PLAN_DOCUMENT = "plan"
 
-Command = Literal["analyse", "rehearse", "test-apply", "test-rollback", "backup", "prove", "apply", "backfill", "verify", "rollback"]
+Command = Literal[
+    "analyse", "rehearse", "test-apply", "test-rollback", "backup", "prove", "apply", "backfill", "verify", "rollback"
+]
 """One container's work. plan = analyse, rehearse; test = analyse, test-apply, (the user's tests), test-rollback;
 backup = backup, prove; the others are one container."""
 

@@ -32,7 +32,7 @@ class Problem:
 
     def sentence(self) -> str:
         """For people."""
-        return f"{self.field}: {self.message}"
+        return f"{self.field}: {self.message.rstrip('.')}."
 
 
 @dataclass(frozen=True)

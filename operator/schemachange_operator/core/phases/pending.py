@@ -19,8 +19,8 @@ def _inputs(world: World) -> Outcome | None:
     found = problems(world)
     if not found:
         return None
-    listed = " ".join(f"({number}) {problem.sentence()}." for number, problem in enumerate(found, 1))
-    text = listed if len(found) > 1 else f"{found[0].sentence()}."
+    listed = " ".join(f"({number}) {problem.sentence()}" for number, problem in enumerate(found, 1))
+    text = listed if len(found) > 1 else found[0].sentence()
     return Blocked(found[0].reason, text)
 
 

@@ -1,0 +1,231 @@
+"""Failures, losses, aborts, deletions: nothing twice, nothing half, always a way out."""
+
+import pytest
+
+from schemachange_operator.api.vocabulary import Task
+from unit.phases.simulation import CHANGE, Simulation, merged
+
+
+def test_a_failed_step_is_rolled_back_and_the_content_is_free_again() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Failed", "StatementFailed", steps_done=())
+    assert simulation.settle().phase == "RollingBack"
+    assert simulation.running().task == Task.ROLLBACK
+    assert simulation.change.status.frozen
+    simulation.finish(proven=True)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Blocked", "RolledBackAfterFailure")
+    assert not simulation.change.status.frozen
+    assert simulation.change.metadata.finalizers == ()
+    simulation.edit(migration={"sql": "ALTER TABLE t ADD c int"}, rollback={"sql": "ALTER TABLE t DROP c"})
+    assert simulation.settle().phase == "Planning"
+
+
+def test_a_rollback_that_cannot_be_proved_is_data_at_risk() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Failed", "StatementFailed")
+    simulation.settle()
+    simulation.finish("Failed", "StateUnproven", proven=False)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason, decision.stalled) == ("Blocked", "StateUnproven", True)
+    assert simulation.change.status.frozen
+    assert {c.type: c.status for c in simulation.change.status.conditions}["DataAtRisk"] == "True"
+    simulation.edit(retry="mended")
+    assert simulation.settle().phase == "RollingBack"
+    simulation.finish(proven=True)
+    assert simulation.settle().phase == "Planning", "the retry goes on with a new cycle"
+
+
+def test_a_step_that_failed_past_an_irreversible_one_is_not_undone() -> None:
+    steps = [
+        {"name": "drop", "sql": "ALTER TABLE t DROP COLUMN old", "rollback": {"irreversible": {"reason": "gone"}}},
+        {"name": "add", "sql": "ALTER TABLE t ADD c text", "rollback": {"sql": "ALTER TABLE t DROP c"}},
+    ]
+    simulation = Simulation.of(merged(CHANGE, migration={"steps": steps}))
+    simulation.to_first_step()
+    simulation.finish(backup={"size_bytes": 1, "sha256": "x", "rows": 1, "proved_by": "Restore"})
+    simulation.settle()
+    simulation.finish()
+    simulation.settle()
+    simulation.finish("Failed", "StatementFailed")
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Blocked", "FailedPastIrreversible")
+    assert "Steps done: drop" in decision.message
+    simulation.edit(retry="2")
+    assert simulation.settle().phase == "Applying"
+
+
+@pytest.mark.parametrize("reason", ["WaitingForLock", "DatabaseUnreachable", "RelationsHeld", "AuthenticationFailed"])
+def test_what_can_be_tried_again_is_tried_again_after_a_growing_pause(reason: str) -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Retry", reason)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Applying", reason)
+    assert len(simulation.created) == 2
+    simulation.later(3)
+    simulation.settle()
+    assert simulation.running().attempt == 2
+    simulation.finish("Retry", reason)
+    simulation.settle()
+    simulation.later(3)
+    simulation.settle()
+    assert len(simulation.created) == 3, "the second pause is longer than the first"
+    simulation.later(3)
+    simulation.settle()
+    assert simulation.running().attempt == 3
+
+
+def test_a_lost_runner_is_made_again() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.lose()
+    assert simulation.settle().reason == "RunnerLost"
+    simulation.later(3)
+    simulation.settle()
+    assert (simulation.running().task, simulation.running().attempt) == (Task.APPLY, 2)
+
+
+def test_a_job_that_somebody_deleted_is_made_again() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.settle()
+    simulation.jobs = {name: job for name, job in simulation.jobs.items() if job.finished}
+    simulation.settle()
+    assert (simulation.running().task, simulation.running().attempt) == (Task.APPLY, 2)
+
+
+def test_a_drifted_target_is_planned_anew_and_approved_anew() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Failed", "SchemaDrifted")
+    simulation.fingerprint = "sha256:" + "e" * 64
+    assert simulation.settle().phase == "Planning"
+    assert not simulation.change.status.frozen
+    simulation.finish(reason="PlanReady")
+    assert simulation.settle().phase == "AwaitingApproval"
+
+
+def test_suspend_stops_a_backfill_and_it_goes_on_where_it_stood() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    assert simulation.running().task == Task.BACKFILL
+    simulation.edit(suspend=True)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Waiting", "Suspended")
+    assert not [job for job in simulation.jobs.values() if not job.finished]
+    simulation.edit(suspend=False)
+    assert simulation.settle().phase == "Backfilling"
+    assert simulation.running().attempt == 2
+
+
+def test_abort_before_anything_is_applied_just_ends() -> None:
+    simulation = Simulation.of()
+    simulation.settle()
+    simulation.edit(abort={"reason": "not needed any more"})
+    decision = simulation.settle()
+    assert decision.phase == "Aborted"
+    assert "not needed any more" in decision.message
+    assert simulation.created[1:] == []
+
+
+def test_abort_during_the_backfill_stops_it_and_rolls_back() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    simulation.edit(abort={"reason": "wrong currency"})
+    assert simulation.settle().phase == "RollingBack"
+    assert simulation.running().task == Task.ROLLBACK
+    simulation.finish(proven=True)
+    decision = simulation.settle()
+    assert (decision.phase, decision.final) == ("Aborted", True)
+    assert "wrong currency" in decision.message
+    assert [step.state for step in simulation.change.status.steps][:1] == ["RolledBack"]
+
+
+def test_abort_past_an_irreversible_step_is_refused_and_can_be_taken_back() -> None:
+    steps = [
+        {"name": "drop", "sql": "ALTER TABLE t DROP COLUMN old", "rollback": {"irreversible": {"reason": "gone"}}},
+        {"name": "fill", "backfill": {"table": "t", "set": {"c": "'x'"}}, "rollback": {"notNeeded": "none"}},
+    ]
+    simulation = Simulation.of(merged(CHANGE, migration={"steps": steps}))
+    simulation.to_first_step()
+    simulation.finish(backup={"size_bytes": 1, "sha256": "x", "rows": 1, "proved_by": "Restore"})
+    simulation.settle()
+    simulation.finish()
+    simulation.settle()
+    simulation.edit(abort={"reason": "stop"})
+    simulation.settle()
+    simulation.finish("Failed", "AbortRefused")
+    assert simulation.settle().reason == "AbortRefused"
+    simulation.edit(abort=None)
+    assert simulation.settle().phase == "Backfilling"
+
+
+def test_deleting_lets_the_job_on_the_target_finish_and_then_the_object_go() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.delete()
+    simulation.settle()
+    assert not simulation.removed
+    simulation.finish()
+    simulation.one_pass()
+    assert simulation.removed
+    assert not [job for job in simulation.jobs.values() if not job.finished]
+
+
+def test_deleting_before_anything_is_applied_stops_what_runs() -> None:
+    simulation = Simulation.of()
+    simulation.settle()
+    simulation.delete()
+    simulation.settle()
+    assert not simulation.jobs
+
+
+def test_the_same_change_made_again_is_recognised_from_the_ledger() -> None:
+    simulation = Simulation.of()
+    simulation.settle()
+    ledger = {"state": "Completed", "plan_digest": "sha256:" + "1" * 64, "completed_at": "2026-11-01T00:00:00Z"}
+    simulation.finish(reason="AlreadyApplied", ledger=ledger)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Completed", "AlreadyApplied")
+
+
+def test_a_change_whose_object_was_deleted_half_way_goes_on_where_the_ledger_stands() -> None:
+    simulation = Simulation.of()
+    simulation.settle()
+    ledger = {
+        "state": "Open",
+        "plan_digest": "sha256:" + "1" * 64,
+        "steps_done": ["add"],
+        "approvals": [{"approved_by": "olga@example.com", "at": "2026-11-01T00:00:00Z", "approval": "a"}],
+    }
+    plan = {"server_version": "18.1", "fingerprint": simulation.fingerprint, "relations": ["public.t"]}
+    simulation.finish(reason="ResumedFromLedger", ledger=ledger, plan=plan)
+    assert simulation.settle().phase == "Backfilling"
+    assert simulation.change.status.approved_by == "olga@example.com"
+
+
+def test_a_plan_whose_frozen_copy_was_removed_is_made_again() -> None:
+    simulation = Simulation.of()
+    simulation.to_approval()
+    simulation.stored = None
+    simulation.settle()
+    assert (simulation.running().task, simulation.running().attempt) == (Task.PLAN, 2)
+
+
+def test_a_wiped_status_loses_nothing() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    blank = type(simulation.change).model_validate({"metadata": simulation.change.metadata, "spec": simulation.change.spec})
+    simulation.change = blank
+    simulation.settle()
+    assert simulation.running().task == Task.BACKFILL
+    assert simulation.change.status.frozen
