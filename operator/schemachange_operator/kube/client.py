@@ -1,7 +1,7 @@
 """Calls to the API server: JSON in, JSON out, never without a timeout, and our own errors."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +17,6 @@ from schemachange_operator.kube.resources import PODS, Resource
 PAGE = 500
 """Objects in one page of a list."""
 MERGE_PATCH = "application/merge-patch+json"
-JSON_PATCH = "application/json-patch+json"
 
 Json = dict[str, Any]
 
@@ -33,9 +32,16 @@ class Timeouts:
 class Client:
     """The API server. Thread-safe. Every method raises `errors.ApiError`."""
 
-    def __init__(self, api: library.ApiClient, timeouts: Timeouts = Timeouts()) -> None:
+    def __init__(
+        self,
+        api: library.ApiClient,
+        timeouts: Timeouts = Timeouts(),
+        may_write: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`may_write` is asked before every call that changes something: a replica that lost the Lease stops there."""
         self._api = api
         self._timeouts = timeouts
+        self._may_write = may_write
 
     def get(self, resource: Resource, name: str, namespace: str | None = None) -> Json:
         """One object."""
@@ -65,9 +71,11 @@ class Client:
         """Patch an object; with metadata.resourceVersion in the patch, only that version (otherwise Conflict)."""
         return self._json("PATCH", resource.path(namespace, name, subresource), body=patch, content_type=MERGE_PATCH)
 
-    def json_patch(self, resource: Resource, name: str, namespace: str, operations: list[Json]) -> Json:
-        """Patch an object by operations; a `test` that fails is Invalid."""
-        return self._json("PATCH", resource.path(namespace, name), body=operations, content_type=JSON_PATCH)
+    def replace(self, resource: Resource, manifest: Json, subresource: str = "") -> Json:
+        """Write an object, or a part of it, as a whole; only that version of it (otherwise Conflict)."""
+        metadata = manifest["metadata"]
+        path = resource.path(metadata.get("namespace"), metadata["name"], subresource)
+        return self._json("PUT", path, body=manifest)
 
     def delete(self, resource: Resource, name: str, namespace: str, propagation: str = "Background") -> None:
         """Delete an object and what it owns. Raises NotFound when it is gone already."""
@@ -105,6 +113,8 @@ class Client:
         content_type: str = "application/json",
     ) -> str:
         what = f"{method} {path}"
+        if method != "GET" and not self._may_write():
+            raise Unavailable(f"{what}: this replica does not hold the Lease")
         headers = {"Accept": "application/json, */*", "User-Agent": f"schemachange-operator/{__version__}"}
         if body is not None:
             headers["Content-Type"] = content_type
@@ -121,7 +131,12 @@ class Client:
         return text
 
 
-def connect(kubeconfig: str | None, connections: int, timeouts: Timeouts = Timeouts()) -> Client:
+def connect(
+    kubeconfig: str | None,
+    connections: int = 1,
+    timeouts: Timeouts = Timeouts(),
+    may_write: Callable[[], bool] = lambda: True,
+) -> Client:
     """The client of the cluster that a kubeconfig names, or of the one that this pod runs in."""
     configuration = library.Configuration()
     if kubeconfig:
@@ -131,4 +146,4 @@ def connect(kubeconfig: str | None, connections: int, timeouts: Timeouts = Timeo
     # urllib3 would try three times more and so quadruple every timeout; the work queue is what tries again.
     configuration.retries = urllib3.Retry(0)
     configuration.connection_pool_maxsize = connections
-    return Client(library.ApiClient(configuration), timeouts)
+    return Client(library.ApiClient(configuration), timeouts, may_write)

@@ -1,4 +1,4 @@
-"""Names of labels, annotations and finalizers that the operator sets."""
+"""Names of labels and annotations that the operator sets."""
 
 from schemachange_operator.api.base import GROUP
 
@@ -15,9 +15,6 @@ ATTEMPT = f"{GROUP}/attempt"
 CHANGE_NAMESPACE = f"{GROUP}/change-namespace"
 CHANGE_NAME = f"{GROUP}/change-name"
 """Annotations: a name may be longer than a label allows."""
-
-IN_FLIGHT = f"{GROUP}/in-flight"
-"""The finalizer on a change while a Job that may touch the target lives."""
 
 SELECTOR = f"{MANAGED_BY}={MANAGER},{CHANGE_UID}"
 """Objects of any change."""

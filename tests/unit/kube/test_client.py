@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text.encode())
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _do
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _do
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         pass
@@ -140,7 +140,7 @@ def test_a_list_that_the_server_forgot_is_begun_again(server: Server, client: Cl
 def test_what_is_sent(server: Server, client: Client) -> None:
     client.create(CONFIG_MAPS, {"metadata": {"name": "one", "namespace": "shop"}})
     client.merge_patch(SCHEMA_CHANGES, "one", "shop", {"status": {}}, "status")
-    client.json_patch(SCHEMA_CHANGES, "one", "shop", [{"op": "test", "path": "/x", "value": 1}])
+    client.replace(SCHEMA_CHANGES, {"metadata": {"name": "one", "namespace": "shop"}}, "status")
     client.delete(JOBS, "one", "shop")
     assert [asked[:3] for asked in server.asked] == [
         ("POST", "/api/v1/namespaces/shop/configmaps", "application/json"),
@@ -149,7 +149,7 @@ def test_what_is_sent(server: Server, client: Client) -> None:
             "/apis/schemachange.dev/v1alpha1/namespaces/shop/schemachanges/one/status",
             "application/merge-patch+json",
         ),
-        ("PATCH", "/apis/schemachange.dev/v1alpha1/namespaces/shop/schemachanges/one", "application/json-patch+json"),
+        ("PUT", "/apis/schemachange.dev/v1alpha1/namespaces/shop/schemachanges/one/status", "application/json"),
         ("DELETE", "/apis/batch/v1/namespaces/shop/jobs/one", "application/json"),
     ]
     assert json.loads(server.asked[3][3])["propagationPolicy"] == "Background"
@@ -159,3 +159,12 @@ def test_a_log_is_text(server: Server, client: Client) -> None:
     server.answer = lambda method, path: (200, {}, "one\ntwo\n")
     assert client.log("shop", "pod", "apply", tail_lines=3) == "one\ntwo\n"
     assert server.asked[0][1] == "/api/v1/namespaces/shop/pods/pod/log?container=apply&tailLines=3"
+
+
+def test_who_may_not_write_may_still_read(server: Server) -> None:
+    configuration = library.Configuration(host=f"http://127.0.0.1:{server.server_port}", retries=urllib3.Retry(0))
+    client = Client(library.ApiClient(configuration), may_write=lambda: False)
+    client.get(JOBS, "one", "shop")
+    with pytest.raises(errors.Unavailable, match="Lease"):
+        client.delete(JOBS, "one", "shop")
+    assert len(server.asked) == 1

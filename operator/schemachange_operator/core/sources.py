@@ -1,0 +1,95 @@
+"""From a spec to the content: where its SQL is, and the steps with their SQL in hand."""
+
+from collections.abc import Mapping
+
+from schemachange_operator.api.migration import ConfigMapKey, Rollback, Step
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.schema_change import SchemaChangeSpec
+from schemachange_operator.core.content import Content, ContentStep, Undo
+from schemachange_operator.core.world import Problem
+
+ONLY_STEP = "migration"
+"""The name of the step of a change that says no steps."""
+CONTENT_LIMIT = 1_000_000
+"""Bytes of the resolved content: it is frozen in one ConfigMap, which holds 1 MiB with everything else in it."""
+
+Texts = Mapping[str, Mapping[str, str] | None]
+"""ConfigMap name → its data; None for one that does not exist."""
+
+
+def config_maps_named(spec: SchemaChangeSpec) -> frozenset[str]:
+    """ConfigMaps of the change's namespace that hold SQL of it."""
+    sources = [spec.migration.sql_from, spec.rollback and spec.rollback.sql_from]
+    for step in spec.migration.steps or ():
+        sources += [step.sql_from, step.rollback.sql_from]
+    return frozenset(source.name for source in sources if source)
+
+
+def resolve(spec: SchemaChangeSpec, texts: Texts) -> tuple[Content | None, tuple[Problem, ...]]:
+    """The content, or what is missing of it."""
+    reader = _Reader(texts)
+    if spec.migration.steps is not None:
+        steps = tuple(reader.step(step, f"spec.migration.steps[{step.name}]") for step in spec.migration.steps)
+    else:
+        steps = (reader.only_step(spec),)
+    content = Content(steps=steps, verify=spec.verify)
+    size = len(content.text().encode())
+    if size > CONTENT_LIMIT and not reader.problems:
+        reader.problems.append(_too_large(size))
+    return (None if reader.problems else content), tuple(reader.problems)
+
+
+def _too_large(size: int) -> Problem:
+    return Problem(
+        Reason.INVALID_SQL,
+        "spec.migration",
+        f"all SQL of the change together has {size:,} bytes, at most {CONTENT_LIMIT:,} fit; split it into several changes",
+    )
+
+
+class _Reader:
+    """Looks sources up and collects what is missing."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self.problems: list[Problem] = []
+
+    def only_step(self, spec: SchemaChangeSpec) -> ContentStep:
+        if spec.rollback is None:
+            message = "is missing; say how the change is undone, or why it cannot be (irreversible.reason)"
+            self.problems.append(Problem(Reason.INPUT_MISSING, "spec.rollback", message))
+        return ContentStep(
+            name=ONLY_STEP,
+            sql=self._sql(spec.migration.sql, spec.migration.sql_from, "spec.migration.sqlFrom"),
+            undo=self._undo(spec.rollback, "spec.rollback") if spec.rollback else Undo(),
+        )
+
+    def step(self, step: Step, field: str) -> ContentStep:
+        return ContentStep(
+            name=step.name,
+            sql=self._sql(step.sql, step.sql_from, f"{field}.sqlFrom"),
+            backfill=step.backfill,
+            undo=self._undo(step.rollback, f"{field}.rollback"),
+        )
+
+    def _undo(self, rollback: Rollback, field: str) -> Undo:
+        return Undo(
+            sql=self._sql(rollback.sql, rollback.sql_from, f"{field}.sqlFrom"),
+            not_needed=rollback.not_needed,
+            irreversible=rollback.irreversible.reason if rollback.irreversible else None,
+        )
+
+    def _sql(self, inline: str | None, source: ConfigMapKey | None, field: str) -> str | None:
+        if source is None:
+            return inline
+        data = self._texts.get(source.name)
+        if data is None:
+            self._missing(field, f"there is no ConfigMap {source.name} in the change's namespace; create it")
+        elif source.key not in data:
+            self._missing(field, f"ConfigMap {source.name} has no key {source.key}; add it, or mend the reference")
+        else:
+            return data[source.key]
+        return None
+
+    def _missing(self, field: str, message: str) -> None:
+        self.problems.append(Problem(Reason.SOURCE_NOT_FOUND, field, message))
