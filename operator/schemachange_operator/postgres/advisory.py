@@ -40,7 +40,9 @@ class DatabaseLock:
                 raise TryLater(Reason.STOPPED, "Asked to stop while waiting for the database. Nothing was run.")
         holder = self._session.execute(query("advisory_holder")).fetchone()
         who = holder["application_name"] if holder else "a session that has just ended"
-        raise TryLater(Reason.DATABASE_BUSY, f"Another runner works on this database: {who}. Nothing was run; tried again later.")
+        raise TryLater(
+            Reason.DATABASE_BUSY, f"Another runner works on this database: {who}. Nothing was run; tried again later."
+        )
 
     def confirm(self) -> None:
         """Make sure that the lock is still held; to be asked before anything is committed.

@@ -2,7 +2,7 @@
 
 from functools import cache
 from importlib import resources
-from typing import LiteralString, cast
+from typing import LiteralString
 
 
 @cache
@@ -12,5 +12,4 @@ def query(name: str) -> LiteralString:
     It is a literal as far as psycopg's types care: it comes from this package and from nowhere else.
     Raises FileNotFoundError when there is no such query.
     """
-    text = resources.files(__package__).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
-    return cast("LiteralString", text)
+    return resources.files(__name__.rpartition(".")[0]).joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")

@@ -49,7 +49,12 @@ class Environment:
     def application_name(self) -> str:
         """How our sessions are known in pg_stat_activity: the change, the step and the attempt, below 64 bytes."""
         who = self.request
-        return f"schemachange/{who.change.uid[:13]}/{who.task}/{who.attempt}/{who.step}"[:63]
+        return f"{self.application_prefix}{who.task}/{who.attempt}/{who.step}"[:63]
+
+    @property
+    def application_prefix(self) -> str:
+        """What application_name begins with in every session of this change, whatever the attempt."""
+        return f"schemachange/{self.request.change.uid[:13]}/"
 
     def pause(self, seconds: float) -> bool:
         """Wait; True when asked to stop meanwhile."""

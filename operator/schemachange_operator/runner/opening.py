@@ -1,0 +1,101 @@
+"""The first step opens the change in the ledger; later ones, and later tries, go on with it."""
+
+import psycopg
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.plan import Difference, PlanDocument
+from schemachange_operator.core.snapshot import Snapshot, fingerprint
+from schemachange_operator.postgres import ledger
+from schemachange_operator.postgres.catalog import take_snapshot
+from schemachange_operator.postgres.ledger import Change
+from schemachange_operator.postgres.ledger_steps import StepRow, steps
+from schemachange_operator.postgres.session import Session
+from schemachange_operator.runner.environment import Environment
+
+GIST = 5
+"""Differences that a message names."""
+
+
+def open_or_adopt(environment: Environment, session: Session, change: Change | None) -> Change:
+    """Within the caller's transaction: lock the change's row, or open the change if the schema is as it was planned for.
+
+    Raises Stop(SchemaDrifted), TryLater(RelationsHeld), TryLater(DatabaseHeld).
+    """
+    request = environment.request
+    if change is not None:
+        ledger.adopt(session, change, request.change.uid)
+        if not change.steps_done:
+            refuse_drift(environment, take_snapshot(session))
+        return change
+    before = take_snapshot(session)
+    refuse_drift(environment, before)
+    return ledger.open_change(session, request, environment.content, environment.plan, before)
+
+
+def refuse_drift(environment: Environment, now: Snapshot) -> None:
+    """Raise Stop(SchemaDrifted) when the touched relations are not as they were planned for."""
+    request = environment.request
+    if fingerprint(now, request.relations) == request.fingerprint:
+        return
+    gist = drift(environment.plan, now) if environment.plan else ()
+    seen = f" Seen: {'; '.join(gist[:GIST])}." if gist else ""
+    raise Stop(
+        Reason.SCHEMA_DRIFTED,
+        f"{', '.join(request.relations)} or what depends on it has changed since the plan was made.{seen}"
+        " Nothing was applied. A new plan is made.",
+    )
+
+
+def drift(plan: PlanDocument, now: Snapshot) -> tuple[str, ...]:
+    """What of the plan's own differences cannot be made any more: the plan keeps no other picture of the schema."""
+    return tuple(sentence for one in plan.difference if (sentence := _hindrance(one, now)))
+
+
+def _hindrance(planned: Difference, now: Snapshot) -> str:
+    found = now.get(planned.kind, {}).get(planned.name)
+    if planned.change == "added" and found is not None:
+        return f"{planned.kind} {planned.name} is there already"
+    if planned.change != "added" and found is None:
+        return f"{planned.kind} {planned.name} is not there any more"
+    if planned.change == "changed" and found is not None and found.get(planned.attribute, "") == planned.after:
+        return f"{planned.kind} {planned.name} has the new {planned.attribute} already"
+    return ""
+
+
+def begun_steps(environment: Environment, session: Session, change: Change | None) -> dict[str, StepRow]:
+    """The ledger's steps of an open change, after making sure that the request's step is the one that is due.
+
+    Raises Stop when the change is unproven, is being rolled back, or lacks a step before this one.
+    """
+    if change is None:
+        rows: dict[str, StepRow] = {}
+    else:
+        if change.state == "Unproven":
+            raise Stop(
+                Reason.STATE_UNPROVEN,
+                f"The ledger says that the state of this change is unproven: {change.outcome} Nothing was run.",
+            )
+        rows = steps(session, change.id)
+    if any(row.state in {"Undoing", "RolledBack"} for row in rows.values()):
+        raise Stop(Reason.ROLLBACK_FAILED, "A rollback of this change has begun and not ended. Nothing was run. Let it end.")
+    for step in environment.content.steps:
+        if step.name == environment.request.step:
+            break
+        if step.name not in rows or rows[step.name].state != "Done":
+            raise Stop(
+                Reason.STATE_UNPROVEN,
+                f"The ledger of the target does not have step {step.name} as done, which comes before"
+                f" {environment.request.step}. Nothing was run. Was the database restored or failed over?",
+            )
+    return rows
+
+
+def applied_steps(environment: Environment, session: Session) -> tuple[str, ...] | None:
+    """Steps that are applied now, according to the ledger; None when it cannot be asked."""
+    identity = environment.request.change
+    try:
+        change = ledger.find(session, identity.namespace, identity.name)
+    except psycopg.Error:
+        return None
+    return change.steps_done if change else ()

@@ -1,0 +1,178 @@
+"""A statement that cannot be in a transaction: intent, run, probe, done. After a crash the probe decides."""
+
+import time
+
+import psycopg
+from psycopg import errors, sql
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.content import ContentStep
+from schemachange_operator.core.errors import InvalidSql, ProcedureError, Stop, TryLater
+from schemachange_operator.core.sql.redaction import redact
+from schemachange_operator.core.sql.statement import Statement
+from schemachange_operator.postgres import ledger, preflight
+from schemachange_operator.postgres.blockers import BlockerWatch
+from schemachange_operator.postgres.ledger import Change
+from schemachange_operator.postgres.ledger_steps import StatementRun, StepRow, step_done, step_forget, step_intent, steps
+from schemachange_operator.postgres.probe_choice import probe_of
+from schemachange_operator.postgres.probes import Before, Probe, Unknowable
+from schemachange_operator.postgres.session import Session
+from schemachange_operator.postgres.sqlstate import primary, reason_of
+from schemachange_operator.runner.ladder import tries
+from schemachange_operator.runner.opening import open_or_adopt
+from schemachange_operator.runner.output import cut
+from schemachange_operator.runner.stopping import cancelled_on_stop
+from schemachange_operator.runner.target import Target
+from schemachange_operator.runner.transaction import TEXT_SHOWN, send
+
+GENTLE = frozenset({"", "AccessShare", "RowShare", "RowExclusive", "ShareUpdateExclusive"})
+"""Locks that let the application read and write, so that waiting for them without limit stops nobody."""
+
+
+class Single:
+    """One statement with its probe, on a session of its own that is the migration role."""
+
+    def __init__(self, target: Target, title: str, statement: Statement, failed: Reason) -> None:
+        self._target = target
+        self._environment = target.environment
+        self._title = title
+        self._statement = statement
+        self._failed = failed
+        self._probe: Probe = probe_of(statement.text)
+        self._session = _role_session(target)
+        if isinstance(self._probe, Unknowable) and statement.kind.startswith("CREATE"):
+            raise InvalidSql(f"{title}: an index that is built concurrently needs a name. Nothing was run. Give it one.")
+
+    def look(self) -> Before:
+        """How things stand, for the intent's row."""
+        return self._probe.look(self._session)
+
+    def finished(self, before: Before) -> bool:
+        """Take debris away and tell whether the statement has had its effect.
+
+        Raises Stop(StateUnproven) when nobody can tell.
+        """
+        self.clean(before)
+        judgement = self._probe.judge(self._session, before, ran=False)
+        if judgement == "Unknown":
+            raise Stop(
+                Reason.STATE_UNPROVEN,
+                f"{self._title}: {self._statement.kind} was cut off, and no query tells whether it had its effect."
+                " Find out by hand, bring the database to the state before the step, then set spec.retry.",
+            )
+        return judgement == "Done"
+
+    def clean(self, before: Before) -> None:
+        """Take away, or finish, what an unfinished try has left."""
+        for statement in self._probe.debris(self._session, before):
+            self._environment.output.event("debris", statement=statement.as_string(self._session))
+            with cancelled_on_stop(self._environment, self._session):
+                self._session.execute(statement)
+
+    def run(self, before: Before) -> StatementRun:
+        """Run it to its end.
+
+        Raises Stop(failed) when the server refuses it, with its debris taken away; TryLater when it was cut off or did not
+        get its lock.
+        """
+        rules = self._environment.request.policy.locks
+        with BlockerWatch(self._target.session(), self._session.info.backend_pid) as watch:
+            for timeout in tries(self._environment, rules):
+                limit = 0 if self._statement.lock in GENTLE else timeout
+                self._session.execute(sql.SQL("SET lock_timeout TO {}").format(sql.Literal(limit)))
+                watch.begin(timeout)
+                try:
+                    return self._once(before)
+                except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
+                    self._environment.output.event("lock_not_available", timeout=limit, message=primary(error))
+                    self.clean(before)
+        blockers = "; ".join(blocker.sentence() for blocker in watch.blockers) or "nobody that could be seen"
+        raise TryLater(
+            Reason.WAITING_FOR_LOCK,
+            f"{self._title}: the lock could not be had in {rules.attempts} tries. In the way: {blockers}. Tried again later.",
+        )
+
+    def _once(self, before: Before) -> StatementRun:
+        statement, text = self._statement, redact(self._statement.text)
+        known = {"step": self._environment.request.step, "number": statement.number, "kind": statement.kind}
+        self._environment.output.event("statement", **known, text=cut(text, TEXT_SHOWN))
+        begin = time.monotonic()
+        try:
+            with cancelled_on_stop(self._environment, self._session):
+                send(self._session, statement)
+        except (errors.LockNotAvailable, errors.DeadlockDetected):
+            raise
+        except psycopg.Error as error:
+            raise self._refused(error, before) from None
+        duration = (time.monotonic() - begin) * 1000
+        if self._probe.judge(self._session, before, ran=True) != "Done":
+            raise Stop(
+                self._failed,
+                f"{self._title}: {statement.kind} ended without an error, but an invalid index of that name was there before"
+                " and is there still. Drop it by hand (DROP INDEX CONCURRENTLY), then set spec.retry.",
+            )
+        self._environment.output.event("statement_done", **known, milliseconds=round(duration, 1))
+        return StatementRun(statement.number, statement.kind, text, duration)
+
+    def _refused(self, error: psycopg.Error, before: Before) -> ProcedureError:
+        if preflight.lost(self._session, error):
+            return TryLater(
+                Reason.DATABASE_UNREACHABLE,
+                f"{self._title}: the connection was lost. The ledger has the intent; the next try looks what became of it.",
+            )
+        consequence = reason_of(error)
+        if isinstance(consequence, TryLater):
+            return consequence
+        self.clean(before)
+        return Stop(
+            self._failed,
+            f"{self._title}: {self._statement.kind} failed: {primary(error)}. What it left unfinished is taken away.",
+        )
+
+
+def _role_session(target: Target) -> Session:
+    request = target.environment.request
+    session = target.session({"statement_timeout": "0", "lock_timeout": "0", "idle_in_transaction_session_timeout": "0"})
+    session.execute(sql.SQL("SET search_path TO {}").format(sql.SQL(", ").join(map(sql.Identifier, request.search_path))))
+    session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(request.migration_role)))
+    return session
+
+
+def apply_single(
+    target: Target, session: Session, change: Change | None, step: ContentStep, statement: Statement, row: StepRow | None
+) -> None:
+    """Run a step of one statement. `session` is the login's, for the ledger; `row` is the intent of an earlier try."""
+    attempt = target.environment.request.attempt
+    single = Single(target, f"Step {step.name}", statement, Reason.STATEMENT_FAILED)
+    if row is None:
+        detail = single.look()
+        with session.transaction():
+            change = open_or_adopt(target.environment, session, change)
+            step_intent(session, change.id, step.name, attempt, detail)
+        runs: tuple[StatementRun, ...] = ()
+        finished = False
+    else:
+        detail = row.detail
+        finished = single.finished(detail)
+        runs = ()
+    if change is None:
+        raise RuntimeError("an intent without a change")
+    if not finished:
+        runs = (_run_or_forget(single, session, change, step.name, detail),)
+    target.lock.confirm()
+    with session.transaction():
+        ledger.adopt(session, change, target.environment.request.change.uid)
+        step_done(session, change.id, step.name, attempt, runs)
+
+
+def _run_or_forget(single: Single, session: Session, change: Change, step: str, detail: Before) -> StatementRun:
+    try:
+        return single.run(detail)
+    except Stop:
+        # Refused and cleaned up: the step is as if it had never been begun, and with it the change if it was the first.
+        if not single.finished(detail):
+            with session.transaction():
+                step_forget(session, change.id, step)
+                if not steps(session, change.id):
+                    ledger.close(session, change, "RolledBack", f"Step {step} failed; nothing was applied.")
+        raise

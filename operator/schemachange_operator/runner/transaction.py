@@ -1,0 +1,149 @@
+"""Statements in one transaction together with their ledger row: applied and recorded, or neither."""
+
+import time
+
+import psycopg
+from psycopg import errors
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.errors import Stop, TryLater
+from schemachange_operator.core.sql.redaction import redact
+from schemachange_operator.core.sql.statement import Statement
+from schemachange_operator.postgres import preflight
+from schemachange_operator.postgres.blockers import BlockerWatch
+from schemachange_operator.postgres.ledger_steps import StatementRun
+from schemachange_operator.postgres.queries import query
+from schemachange_operator.postgres.session import PINNED, Session
+from schemachange_operator.postgres.sqlstate import primary, reason_of
+from schemachange_operator.runner.commit import commit
+from schemachange_operator.runner.ladder import tries
+from schemachange_operator.runner.output import cut
+from schemachange_operator.runner.stopping import cancelled_on_stop, refuse_when_stopped
+from schemachange_operator.runner.target import Target
+from schemachange_operator.runner.work import Work
+
+TEXT_SHOWN = 2_000
+"""Characters of a statement in a line of the log."""
+UNDONE = "The step's transaction is undone; nothing of it is on the target."
+
+
+def run_in_transaction(target: Target, work: Work) -> None:
+    """Do the work once, trying again while locks cannot be had.
+
+    Raises TryLater(WaitingForLock), naming who is in the way; TryLater(Stopped); Stop(work.failed) when a statement fails.
+    """
+    environment = target.environment
+    rules = environment.request.policy.locks
+    session, watching = target.session(), target.session()
+    with BlockerWatch(watching, session.info.backend_pid) as watch:
+        for number, timeout in enumerate(tries(environment, rules), 1):
+            refuse_when_stopped(environment, UNDONE)
+            try:
+                _attempt(target, session, work, watch, timeout)
+            except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
+                session.execute("ROLLBACK")
+                environment.output.event("lock_not_available", attempt=number, timeout=timeout, message=primary(error))
+            else:
+                return
+        blockers = "; ".join(blocker.sentence() for blocker in watch.blockers) or "nobody that could be seen"
+    raise TryLater(
+        Reason.WAITING_FOR_LOCK,
+        f"{work.title}: the lock could not be had in {rules.attempts} tries. In the way: {blockers}."
+        " Nothing of it is on the target; tried again later.",
+    )
+
+
+def _attempt(target: Target, session: Session, work: Work, watch: BlockerWatch, timeout: int) -> None:
+    environment = target.environment
+    session.execute("BEGIN")
+    try:
+        work.prepare(session)
+        transaction = _identity(session)[0]
+        runs = _statements(target, session, work, watch, timeout)
+        _leave_role(environment.request.migration_role, session, work, transaction)
+        work.record(session, runs)
+        target.lock.confirm()
+    except (errors.LockNotAvailable, errors.DeadlockDetected):
+        raise
+    except BaseException:
+        if not session.closed:
+            session.execute("ROLLBACK")
+        raise
+    # Noted before COMMIT: if its answer is lost, pg_xact_status() of this number decides.
+    environment.output.event("commit", transaction=transaction)
+    commit(target, session, transaction, work)
+
+
+def _statements(target: Target, session: Session, work: Work, watch: BlockerWatch, timeout: int) -> tuple[StatementRun, ...]:
+    request = target.environment.request
+    session.execute(preflight.become(request.migration_role))
+    session.execute(preflight.search_path(request.search_path))
+    session.execute(preflight.timeouts(timeout, 0))
+    runs = []
+    for statement in work.statements:
+        refuse_when_stopped(target.environment, UNDONE)
+        watch.begin(timeout)
+        runs.append(_statement(target, session, work, statement))
+    return tuple(runs)
+
+
+def _statement(target: Target, session: Session, work: Work, statement: Statement) -> StatementRun:
+    environment = target.environment
+    text = redact(statement.text)
+    known = {"step": environment.request.step, "number": statement.number, "kind": statement.kind}
+    environment.output.event("statement", **known, text=cut(text, TEXT_SHOWN))
+    begin = time.monotonic()
+    try:
+        with cancelled_on_stop(environment, session):
+            send(session, statement)
+    except (errors.LockNotAvailable, errors.DeadlockDetected):
+        raise
+    except psycopg.Error as error:
+        if preflight.lost(session, error):
+            raise TryLater(Reason.DATABASE_UNREACHABLE, f"{work.title}: the connection was lost. {UNDONE}") from None
+        if isinstance(reason_of(error), TryLater):
+            raise
+        where = f"{work.title}: statement {statement.number} (line {statement.line}, {statement.kind})"
+        raise Stop(work.failed, f"{where} failed: {primary(error)}. {UNDONE}") from None
+    duration = (time.monotonic() - begin) * 1000
+    environment.output.event("statement_done", **known, milliseconds=round(duration, 1))
+    return StatementRun(statement.number, statement.kind, text, duration)
+
+
+def send(session: Session, statement: Statement) -> None:
+    """Send one statement.
+
+    `binary` makes psycopg use the extended protocol, in which the server refuses a text with more than one statement: what
+    the grammar here and the grammar there read differently cannot slip through.
+    """
+    session.cursor(binary=True).execute(statement.text.encode())
+
+
+def _leave_role(role: str, session: Session, work: Work, transaction: str) -> None:
+    """Back to the login, after making sure that role and transaction are still those we set.
+
+    Deferred constraints and triggers run before, as the migration role: at COMMIT they would run as the login, which may
+    write the ledger. The search_path is put back first, so that no object of the migration's can stand in for one of ours.
+    """
+    try:
+        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except psycopg.Error as error:
+        if isinstance(reason_of(error), TryLater):
+            raise
+        raise Stop(work.failed, f"{work.title}: a deferred constraint failed: {primary(error)}. {UNDONE}") from None
+    if _identity(session) != (transaction, role):
+        raise Stop(
+            Reason.STATE_UNPROVEN if _identity(session)[0] != transaction else work.failed,
+            f"{work.title}: its SQL left its transaction or its role {role}."
+            " Nothing was recorded. Take out of it whatever ends transactions or changes roles.",
+        )
+    session.execute("RESET ROLE")
+    session.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
+    session.execute(preflight.timeouts(int(PINNED["lock_timeout"]), int(PINNED["statement_timeout"])))
+
+
+def _identity(session: Session) -> tuple[str, str]:
+    row = session.execute(query("transaction_identity")).fetchone()
+    if row is None:
+        raise RuntimeError("a session without a transaction")
+    return row["transaction"], row["role"]
