@@ -1,0 +1,36 @@
+"""Real servers, one of each major version for the whole run, and a fresh database for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+from postgres.support.database import Database, create_roles, fresh_database
+from postgres.support.server import Server, running
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pg", default="15,18", help="major versions of PostgreSQL to test with, with commas between")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames:
+        majors = [int(major) for major in metafunc.config.getoption("--pg").split(",")]
+        metafunc.parametrize("server", majors, indirect=True, scope="session", ids=[f"pg{major}" for major in majors])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tests/postgres/" in str(item.path):
+            item.add_marker(pytest.mark.postgres)
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with running(request.param) as started:
+        create_roles(started)
+        yield started
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    with fresh_database(server) as fresh:
+        yield fresh
