@@ -12,7 +12,8 @@ class Word(StrEnum):
 
     meaning: str
 
-    def __new__(cls, value: str, meaning: str) -> Self:
+    def __new__(cls, value: str, meaning: str = "") -> Self:
+        """Members are written with their meaning; looking one up takes the value alone."""
         word = str.__new__(cls, value)
         word._value_ = value
         word.meaning = meaning

@@ -1,0 +1,58 @@
+# Everything that is installed or built is kept outside the repository, in $(CACHE), and made again when its inputs change.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/schemachange-operator
+VENV := $(CACHE)/venv-$(shell cat requirements-dev.lock tests/make_venv.sh 2>/dev/null | sha256sum | cut -c1-12)
+PYTHON := $(VENV)/bin/python
+export PYTHONPATH := operator:tests
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help
+help:  ## Say what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: demo
+demo: $(VENV)/complete  ## Show the whole thing on a cluster on this machine
+	$(PYTHON) -m demo
+
+.PHONY: test
+test: lint test-unit test-postgres test-cluster  ## Everything that CI runs
+
+.PHONY: lint
+lint: $(VENV)/complete  ## Style, types, import contracts, generated files
+	$(VENV)/bin/ruff check operator tests
+	$(VENV)/bin/ruff format --check operator tests
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) tests/generate.py --check
+
+.PHONY: test-unit
+test-unit: $(VENV)/complete  ## The core, without network
+	$(PYTHON) -m pytest tests/unit -q
+
+.PHONY: test-postgres
+test-postgres: $(VENV)/complete  ## Runner against real servers
+	$(PYTHON) -m testcluster install-servers
+	$(PYTHON) -m pytest tests/postgres -q --durations=5
+
+.PHONY: test-cluster
+test-cluster: prepare  ## Everything on a real cluster
+	$(PYTHON) -m pytest tests/cluster -q -n 3 --durations=10
+
+.PHONY: prepare
+prepare: $(VENV)/complete  ## Cluster, images, operator, a database server
+	$(PYTHON) -m playground prepare
+
+.PHONY: generate
+generate: $(VENV)/complete  ## Write the generated files: CRDs, reference
+	$(PYTHON) tests/generate.py
+
+.PHONY: lock
+lock: $(VENV)/complete  ## Pin all libraries anew from pyproject.toml
+	sh tests/lock.sh $(PYTHON)
+
+.PHONY: clean
+clean:  ## Take the cluster away and remove everything built or installed
+	if [ -x $(PYTHON) ]; then $(PYTHON) -m testcluster down; fi
+	rm -rf $(CACHE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/complete:
+	sh tests/make_venv.sh $(VENV)

@@ -1,0 +1,35 @@
+"""Write every generated file, or with --check only compare: `python tests/generate.py [--check]`."""
+
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY / "operator"))
+
+from schemachange_operator.api import crd, reference  # noqa: E402
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file with the text it has to have."""
+    files = {REPOSITORY / "crds" / f"{kind.plural}.yaml": crd.text(kind) for kind in crd.KINDS}
+    for page, text in reference.pages().items():
+        files[REPOSITORY / "docs" / "reference" / str(page)] = text
+    return files
+
+
+def main() -> int:
+    """0 when every file is, or now is, as generated."""
+    stale = [path for path, text in generated().items() if not path.is_file() or path.read_text() != text]
+    if "--check" in sys.argv:
+        for path in stale:
+            sys.stderr.write(f"{path.relative_to(REPOSITORY)} is not as generated; run `make generate`\n")
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(generated()[path])
+        sys.stderr.write(f"wrote {path.relative_to(REPOSITORY)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

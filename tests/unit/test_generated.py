@@ -1,0 +1,49 @@
+"""Generated files are as generated, and the models say only what Kubernetes can say."""
+
+import pytest
+from generate import generated
+from pydantic import BaseModel
+
+from schemachange_operator.api.base import Model
+from schemachange_operator.api.crd import KINDS, structural
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.vocabulary import ConditionType, Phase
+
+
+@pytest.mark.parametrize("path", list(generated()), ids=lambda path: path.name)
+def test_a_generated_file_is_as_generated(path) -> None:
+    assert path.read_text() == generated()[path], "run `make generate`"
+
+
+def test_a_union_is_refused() -> None:
+    class Member(Model):
+        value: int | str
+
+    class Kind(Model):
+        metadata: str
+        spec: Member
+
+    with pytest.raises(TypeError, match="union"):
+        structural(Kind)
+
+
+@pytest.mark.parametrize("words", [Phase, ConditionType, Reason])
+def test_every_word_has_a_meaning(words) -> None:
+    assert [word for word in words if not word.meaning.endswith((".", "!"))] == []
+
+
+def described(model: type[BaseModel], seen: set[type]) -> list[str]:
+    bare = [f"{model.__name__}.{name}" for name, member in model.model_fields.items() if not member.description]
+    for member in model.model_fields.values():
+        for part in [member.annotation, *getattr(member.annotation, "__args__", ())]:
+            if isinstance(part, type) and issubclass(part, BaseModel) and part not in seen:
+                seen.add(part)
+                bare += described(part, seen)
+    return bare
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_field_is_described(kind) -> None:
+    own = ("metadata", "spec", "status")
+    bare = [name for name in described(kind.model, set()) if name.rsplit(".", 1)[1] not in own and not name.startswith("Metadata.")]
+    assert bare == []
