@@ -1,0 +1,1 @@
+"""The operator's process: watches, the work queue, workers, the Lease, probes. What is decided is the core's."""
