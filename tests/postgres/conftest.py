@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+
 from postgres.support.database import Database, create_roles, fresh_database
-from postgres.support.server import Server, running
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pg", default="15,18", help="major versions of PostgreSQL to test with, with commas between")
+from testcluster.servers import Server
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -25,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with running(request.param) as started:
+    with Server(request.param) as started:
         create_roles(started)
         yield started
 
