@@ -2,13 +2,17 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 
 from testcluster.images import build_images, find_archive
+from testcluster.local.debris import unmount_below
+from testcluster.paths import SYSTEM_CACHE, cache_directory
+from testcluster.postgres_binaries import install_servers
 from testcluster.providers import current_cluster
-from testcluster.shell import ADMINISTRATOR_PROGRAMS, CommandError, answer, say
+from testcluster.shell import ADMINISTRATOR_PROGRAMS, CommandError, answer, become_root, say
 from testcluster.users import add_user
 
 Arguments = argparse.Namespace
@@ -38,8 +42,9 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(command=command)
         return added
 
-    for plain in (_up, _down, _status, _kubeconfig, _build_images):
+    for plain in (_up, _down, _status, _kubeconfig, _install_servers, _clean):
         add(plain)
+    add(_build_images).add_argument("names", nargs="*", help="which ones; without it, all")
     add(_kubectl).add_argument("words", nargs="*", help="what kubectl is to do; without it, its path is printed")
     add(_load_image).add_argument("image", help="an archive, or the name of an image that build-images makes")
     user = add(_user)
@@ -83,14 +88,29 @@ def _kubectl(arguments: Arguments) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def _build_images(_: Arguments) -> None:
+def _build_images(arguments: Arguments) -> None:
     """Build the images whose inputs have changed, and load them if the cluster is up."""
-    build_images(current_cluster())
+    build_images(current_cluster(), arguments.names)
 
 
 def _load_image(arguments: Arguments) -> None:
     """Put an image on the node."""
     current_cluster().load_image(find_archive(arguments.image))
+
+
+def _install_servers(_: Arguments) -> None:
+    """Install the Postgres servers for tests that need no cluster; print each major with the folder of its programs."""
+    for major, programs in install_servers().items():
+        answer(f"{major} {programs}")
+
+
+def _clean(_: Arguments) -> None:
+    """Take the cluster away and delete all caches: what these commands have put on the machine, but for its packages."""
+    become_root()
+    current_cluster().down()
+    for folder in (cache_directory(), SYSTEM_CACHE):
+        unmount_below([folder])
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _user(arguments: Arguments) -> None:

@@ -35,7 +35,7 @@ class DebianImage:
 
     def cache_key(self) -> str:
         """What tells one recipe from another."""
-        recipe = json.dumps([asdict(self), OPTIONS, asdict(oci.Settings())], sort_keys=True)
+        recipe = json.dumps([asdict(self), OPTIONS, Path(oci.__file__).read_text()], sort_keys=True)
         return hashlib.sha256(recipe.encode()).hexdigest()[:16]
 
     def archive(self) -> Path:

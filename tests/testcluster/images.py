@@ -1,35 +1,46 @@
 """The images that tests and demo use: built when their inputs have changed, and put on the node when it lacks them."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from testcluster import oci, operator_image
 from testcluster.cluster import Cluster
 from testcluster.debian import DATABASE_IMAGES
-from testcluster.shell import CommandError, say
+from testcluster.shell import CommandError, become_root, say
+
+# Each image with what builds it, or finds it built.
+IMAGES: dict[str, Callable[[], Path]] = {
+    **{image.name: image.ensure_built for image in DATABASE_IMAGES},
+    operator_image.NAME: operator_image.ensure_built,
+}
 
 
-def build_images(cluster: Cluster) -> None:
-    """Build what is not built yet, and load what the cluster, if it is up, does not have."""
-    archives = {image.name: image.ensure_built() for image in DATABASE_IMAGES}
+def build_images(cluster: Cluster, names: list[str]) -> None:
+    """Build what is not built yet, all or those named, and load what the cluster, if it is up, does not have."""
+    become_root()
+    unknown = sorted(set(names) - set(IMAGES))
+    if unknown:
+        raise CommandError(f"unknown: {', '.join(unknown)}; images: {', '.join(IMAGES)}")
+    archives = {name: IMAGES[name]() for name in names or IMAGES}
     if cluster.status():
         for name, archive in archives.items():
-            load_unless_there(cluster, name, archive)
+            _load_unless_there(cluster, name, archive)
 
 
-def load_unless_there(cluster: Cluster, name: str, archive: Path) -> None:
-    """Put the image on the node, if the node does not hold it under this name."""
-    if name in cluster.images():
+def find_archive(image: str) -> Path:
+    """The archive at this path, or of the image of this name, built if need be."""
+    if Path(image).is_file():
+        return Path(image)
+    if image in IMAGES:
+        return IMAGES[image]()
+    raise CommandError(f"there is neither an archive nor an image {image!r}; images: {', '.join(IMAGES)}")
+
+
+def _load_unless_there(cluster: Cluster, name: str, archive: Path) -> None:
+    present = cluster.images().get(name)
+    if present is not None and present == oci.manifest_digest(archive):
         return
     started = time.monotonic()
     cluster.load_image(archive)
     say(f"loaded {name} in {time.monotonic() - started:.0f} s")
-
-
-def find_archive(image: str) -> Path:
-    """The archive at this path, or of the image of this name."""
-    if Path(image).is_file():
-        return Path(image)
-    for known in DATABASE_IMAGES:
-        if known.name == image:
-            return known.ensure_built()
-    raise CommandError(f"there is neither an archive nor an image {image!r}; images: {[i.name for i in DATABASE_IMAGES]}")

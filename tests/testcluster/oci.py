@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from testcluster.shell import CommandError
+
 SEARCH_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MEDIA_TYPE = "application/vnd.oci.image"
 
@@ -55,15 +57,46 @@ def write_archive(archive: Path, name: str, layer: Path, settings: Settings) -> 
     with tarfile.open(archive, "w") as tar:
         _add(tar, "oci-layout", _encoded({"imageLayoutVersion": "1.0.0"}))
         _add(tar, "index.json", _encoded(index))
+        # The same once more in the words of older Docker engines, which know no OCI layout.
+        docker = {"Config": _blob_path(configuration["digest"]), "RepoTags": [name], "Layers": [_blob_path(digest)]}
+        _add(tar, "manifest.json", _encoded([docker]))
         for blob_digest, content in blobs.items():
             _add(tar, _blob_path(blob_digest), content)
         tar.add(layer, _blob_path(digest))
     layer.unlink()
 
 
+def manifest_digest(archive: Path) -> str | None:
+    """The digest by which a node knows the image of an archive; nothing for an archive of an older Docker engine."""
+    with tarfile.open(archive) as tar:
+        if "index.json" not in {member.name for member in tar}:
+            return None
+        return str(_read(tar, "index.json")["manifests"][0]["digest"])
+
+
+def config_digest(archive: Path) -> str:
+    """The digest of the image's configuration, by which builders know an image."""
+    with tarfile.open(archive) as tar:
+        (described,) = _read(tar, "index.json")["manifests"]
+        return str(_read(tar, _blob_path(described["digest"]))["config"]["digest"])
+
+
+def _read(tar: tarfile.TarFile, name: str) -> Any:
+    content = tar.extractfile(name)
+    if content is None:
+        raise CommandError(f"{name} is not a file in {tar.name!r}")
+    return json.load(content)
+
+
 def _configuration(layer_digest: str, settings: Settings) -> dict[str, Any]:
-    layers = {"type": "layers", "diff_ids": [layer_digest]}
-    return {"architecture": "amd64", "os": "linux", "config": settings.document(), "rootfs": layers}
+    return {
+        "architecture": "amd64",
+        "os": "linux",
+        "config": settings.document(),
+        "rootfs": {"type": "layers", "diff_ids": [layer_digest]},
+        # Builders count on one entry a layer when they add layers of their own.
+        "history": [{"created": "1970-01-01T00:00:00Z"}],
+    }
 
 
 def _document(media_type: str, **content: Any) -> dict[str, Any]:
@@ -81,7 +114,7 @@ def _descriptor(media_type: str, digest: str, size: int) -> dict[str, Any]:
     return {"mediaType": f"{MEDIA_TYPE}.{media_type}", "digest": digest, "size": size}
 
 
-def _encoded(document: dict[str, Any]) -> bytes:
+def _encoded(document: dict[str, Any] | list[Any]) -> bytes:
     return json.dumps(document, sort_keys=True).encode()
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
+# For the few things that root makes for other users.
+SYSTEM_CACHE = Path("/var/cache/schemachange-operator")
+
 
 def cache_directory() -> Path:
     """The folder for all that can be made again: binaries, images, database servers, the cluster's state."""
