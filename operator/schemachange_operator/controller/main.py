@@ -24,7 +24,7 @@ from schemachange_operator.kube.act import Actor
 from schemachange_operator.kube.client import Timeouts, connect
 from schemachange_operator.kube.leases import LeaseStore
 from schemachange_operator.kube.observe import Observer
-from schemachange_operator.kube.pods import RunnerImage
+from schemachange_operator.kube.own_image import OwnImage
 from schemachange_operator.kube.recorder import Recorder
 
 LEASE_TIMEOUTS = Timeouts(connect=2.0, read=3.0)
@@ -67,9 +67,10 @@ class Operator:
         leases = LeaseStore(connect(chosen.kubeconfig, timeouts=LEASE_TIMEOUTS), chosen.namespace)
         self.election = Election(leases, chosen.identity, time.monotonic, utc_now, chance, Durations())
         client = connect(chosen.kubeconfig, chosen.workers + 2, may_write=self.election.leads)
+        self.image = OwnImage(client, chosen.namespace, chosen.identity, chosen.runner_image, chosen.image_pull_policy)
         reconciler = Reconciler(
             Observer(client, self.cache, utc_now),
-            Actor(client, RunnerImage(chosen.runner_image, chosen.image_pull_policy)),
+            Actor(client, self.image),
             Recorder(client, chosen.identity, utc_now),
             self.cache,
         )

@@ -15,8 +15,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    runner_image: str = Field(min_length=1)
-    """The image of the Jobs: this image."""
+    runner_image: str = ""
+    """The image of the Jobs; where it is not given, the image that this pod runs."""
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     """When the Jobs' image is pulled."""
     namespace: str = "schemachange-system"

@@ -1,5 +1,6 @@
 """Effects as calls to the API server. Each may be done twice: the second time finds it done."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,7 @@ class Actor:
     """The hands of the operator. Every method raises ApiError."""
 
     client: Client
-    image: RunnerImage
+    image: Callable[[], RunnerImage]
 
     def act(self, effect: Effect, world: World, body: Json) -> Json:
         """Do one effect; `body` is the change as last seen, the answer is the change after it."""
@@ -59,7 +60,7 @@ class Actor:
     def _create_job(self, order: JobOrder) -> None:
         for config_map in config_maps.frozen(order):
             self._freeze(config_map)
-        manifest = job_manifest(order, self.image)
+        manifest = job_manifest(order, self.image())
         try:
             self.client.create(JOBS, manifest)
         except AlreadyExists:
