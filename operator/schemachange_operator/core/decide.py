@@ -174,9 +174,19 @@ def _aborted(world: World) -> Decision | None:
     return Decision(Phase.ABORTED, Reason.ABORTED, message, stalled=True, final=True)
 
 
+def _outdated(world: World, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """Jobs of an earlier cycle plan or test a content that is no longer wanted; those on the target are never cut off here."""
+    going = {effect.name for effect in effects if isinstance(effect, DeleteJob)}
+    return tuple(
+        DeleteJob(job.name)
+        for job in world.live_jobs()
+        if job.cycle != world.cycle and job.task not in TOUCHING and job.state != "Deleting" and job.name not in going
+    )
+
+
 def _with_housekeeping(world: World, decision: Decision) -> Decision:
-    """The finalizer goes when no Job may touch the target any more; a fresh plan is stored."""
-    effects = decision.effects
+    """The finalizer goes when no Job may touch the target any more; a fresh plan is stored; outdated Jobs are stopped."""
+    effects = (*decision.effects, *_outdated(world, decision.effects))
     if world.fresh_plan is not None:
         effects = (StorePlan(), *effects)
     makes_touching = any(isinstance(e, AddFinalizer) or (isinstance(e, CreateJob) and e.task in TOUCHING) for e in effects)

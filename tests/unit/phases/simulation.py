@@ -191,7 +191,7 @@ class Simulation:
 
     def _create(self, world: World, wanted: CreateJob) -> None:
         name = job_name(identity(world), wanted.task, wanted.step, world.cycle, wanted.attempt)
-        assert name not in self.created, f"Job {name} made twice"
+        assert name not in self.jobs, f"Job {name} made twice"
         self.created.append(name)
         self.jobs[name] = JobView(
             name=name, task=wanted.task, step=wanted.step, cycle=world.cycle, attempt=wanted.attempt, state="Running"
