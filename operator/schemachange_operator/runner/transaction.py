@@ -12,9 +12,9 @@ from schemachange_operator.core.sql.statement import Statement
 from schemachange_operator.postgres import preflight
 from schemachange_operator.postgres.blockers import BlockerWatch
 from schemachange_operator.postgres.ledger_steps import StatementRun
-from schemachange_operator.postgres.queries import query
-from schemachange_operator.postgres.session import PINNED, Session
+from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary, reason_of
+from schemachange_operator.runner import role
 from schemachange_operator.runner.commit import commit
 from schemachange_operator.runner.ladder import tries
 from schemachange_operator.runner.output import cut
@@ -58,9 +58,9 @@ def _attempt(target: Target, session: Session, work: Work, watch: BlockerWatch, 
     session.execute("BEGIN")
     try:
         work.prepare(session)
-        transaction = _identity(session)[0]
-        runs = _statements(target, session, work, watch, timeout)
-        _leave_role(environment.request.migration_role, session, work, transaction)
+        transaction = role.enter(session, environment.request, timeout, 0)
+        runs = tuple(_statement(target, session, work, statement, watch, timeout) for statement in work.statements)
+        role.leave(session, environment.request, transaction, work.title, work.failed)
         work.record(session, runs)
         target.lock.confirm()
     except (errors.LockNotAvailable, errors.DeadlockDetected):
@@ -74,21 +74,12 @@ def _attempt(target: Target, session: Session, work: Work, watch: BlockerWatch, 
     commit(target, session, transaction, work)
 
 
-def _statements(target: Target, session: Session, work: Work, watch: BlockerWatch, timeout: int) -> tuple[StatementRun, ...]:
-    request = target.environment.request
-    session.execute(preflight.become(request.migration_role))
-    session.execute(preflight.search_path(request.search_path))
-    session.execute(preflight.timeouts(timeout, 0))
-    runs = []
-    for statement in work.statements:
-        refuse_when_stopped(target.environment, UNDONE)
-        watch.begin(timeout)
-        runs.append(_statement(target, session, work, statement))
-    return tuple(runs)
-
-
-def _statement(target: Target, session: Session, work: Work, statement: Statement) -> StatementRun:
+def _statement(
+    target: Target, session: Session, work: Work, statement: Statement, watch: BlockerWatch, timeout: int
+) -> StatementRun:
     environment = target.environment
+    refuse_when_stopped(environment, UNDONE)
+    watch.begin(timeout)
     text = redact(statement.text)
     known = {"step": environment.request.step, "number": statement.number, "kind": statement.kind}
     environment.output.event("statement", **known, text=cut(text, TEXT_SHOWN))
@@ -117,33 +108,3 @@ def send(session: Session, statement: Statement) -> None:
     the grammar here and the grammar there read differently cannot slip through.
     """
     session.cursor(binary=True).execute(statement.text.encode())
-
-
-def _leave_role(role: str, session: Session, work: Work, transaction: str) -> None:
-    """Back to the login, after making sure that role and transaction are still those we set.
-
-    Deferred constraints and triggers run before, as the migration role: at COMMIT they would run as the login, which may
-    write the ledger. The search_path is put back first, so that no object of the migration's can stand in for one of ours.
-    """
-    try:
-        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    except psycopg.Error as error:
-        if isinstance(reason_of(error), TryLater):
-            raise
-        raise Stop(work.failed, f"{work.title}: a deferred constraint failed: {primary(error)}. {UNDONE}") from None
-    if _identity(session) != (transaction, role):
-        raise Stop(
-            Reason.STATE_UNPROVEN if _identity(session)[0] != transaction else work.failed,
-            f"{work.title}: its SQL left its transaction or its role {role}."
-            " Nothing was recorded. Take out of it whatever ends transactions or changes roles.",
-        )
-    session.execute("RESET ROLE")
-    session.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
-    session.execute(preflight.timeouts(int(PINNED["lock_timeout"]), int(PINNED["statement_timeout"])))
-
-
-def _identity(session: Session) -> tuple[str, str]:
-    row = session.execute(query("transaction_identity")).fetchone()
-    if row is None:
-        raise RuntimeError("a session without a transaction")
-    return row["transaction"], row["role"]

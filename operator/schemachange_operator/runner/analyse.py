@@ -1,0 +1,117 @@
+"""Command `analyse`: the only container of a plan's Job that sees the target's Secret, and it only reads."""
+
+from contextlib import closing
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.vocabulary import Task
+from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.task import LedgerFacts, RunReport
+from schemachange_operator.postgres import ledger, preflight
+from schemachange_operator.postgres.ledger import Change
+from schemachange_operator.postgres.queries import query
+from schemachange_operator.postgres.session import Session, connect, read_credentials
+from schemachange_operator.postgres.sqlstate import translated
+from schemachange_operator.runner.analysis.dump import dump_schema
+from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
+from schemachange_operator.runner.analysis.inspection import inspect
+from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.plan_facts import plan_facts
+
+
+def analyse(environment: Environment) -> RunReport:
+    """Check server and roles, look into the ledger, and leave schema, roles and facts for the rehearsal.
+
+    When the ledger knows the change, its answer is left for the next container, which repeats it. Raises TryLater or
+    Stop, by cause.
+    """
+    request = environment.request
+    credentials = read_credentials(request.connection, environment.folders.credentials)
+    with (
+        translated(),
+        closing(connect(request.connection, credentials, environment.application_name, read_only=True)) as session,
+    ):
+        _check_server(session)
+        inherited = _check_roles(session, request.migration_role)
+        known = ledger.find(session, request.change.namespace, request.change.name) if request.task == Task.PLAN else None
+        if known is not None:
+            verdict = _verdict(known, request.content_digest)
+            write_model(environment.folders.work, VERDICT, verdict)
+            return verdict.report
+        facts = inspect(environment, session)
+    write_model(environment.folders.work, FACTS, facts)
+    dump_schema(environment, credentials, as_role=not inherited)
+    environment.output.event("analysed", server=facts.version, relations=facts.relations, fingerprint=facts.fingerprint)
+    return RunReport(
+        outcome="Done",
+        reason=Reason.PLANNING,
+        message=f"The target (PostgreSQL {facts.version}) is read; {len(facts.relations)} relations are touched.",
+    )
+
+
+def _check_server(session: Session) -> None:
+    preflight.check_server(session, "")
+    row = session.execute(query("server_facts")).fetchone()
+    if row and row["standby"]:
+        raise Stop(
+            Reason.SERVER_UNSUPPORTED,
+            "The server is a standby, and a change can only be applied on the primary. Nothing was touched."
+            " Name the primary's address in spec.connection.host of the PostgresDatabase.",
+        )
+
+
+def _check_roles(session: Session, role: str) -> bool:
+    """Whether the login has the migration role's rights without becoming it. Raises Stop(PermissionMissing)."""
+    row = session.execute(query("migration_role"), {"role": role}).fetchone()
+    if row is None:
+        raise Stop(
+            Reason.PERMISSION_MISSING,
+            f"The migration role {role} does not exist on the server. Nothing was touched."
+            " Name the role that owns the application's objects in spec.roles.migration of the PostgresDatabase.",
+        )
+    if row["superuser"]:
+        raise Stop(
+            Reason.PERMISSION_MISSING,
+            f"The migration role {role} is a superuser, and a migration must not run as one. Nothing was touched."
+            " Name the role that owns the application's objects in spec.roles.migration of the PostgresDatabase.",
+        )
+    preflight.check_role(session, role)
+    return bool(row["inherited"])
+
+
+def _verdict(known: Change, content_digest: str) -> Verdict:
+    who = f"{known.namespace}/{known.name}"
+    if known.content_digest != content_digest:
+        raise Stop(
+            Reason.NAME_REUSED,
+            f"The ledger of the database has {who} ({known.state}) with the content {known.content_digest[:19]}, not"
+            f" {content_digest[:19]}. Nothing was touched. Give the new content a new name, or restore the old content.",
+        )
+    if known.state == "Completed":
+        message = f"The ledger of the database says that {who} was completed at {known.completed_at}. Nothing is run again."
+        return Verdict(report=_report(known, Reason.ALREADY_APPLIED, message))
+    if known.state == "Unproven" or known.plan is None:
+        raise Stop(
+            Reason.STATE_UNPROVEN,
+            f"The ledger of the database has {who} as {known.state}, and nobody could prove the state that it is in:"
+            f" {known.outcome or 'its plan is missing'}. Nothing was touched. Bring the database to a known state by hand.",
+        )
+    done = ", ".join(known.steps_done) or "none"
+    message = f"{who} had been begun under the plan {known.plan_digest[:19]}; steps done: {done}. It goes on from there."
+    report = _report(known, Reason.RESUMED, message)
+    return Verdict(report=report.model_copy(update={"plan": plan_facts(known.plan)}), plan=known.plan)
+
+
+def _report(known: Change, reason: Reason, message: str) -> RunReport:
+    return RunReport(
+        outcome="Done",
+        reason=reason,
+        message=message,
+        already_done=known.state == "Completed",
+        ledger=LedgerFacts(
+            state="Completed" if known.state == "Completed" else "Open",
+            plan_digest=known.plan_digest,
+            steps_done=known.steps_done,
+            approvals=known.approvals,
+            completed_at=known.completed_at,
+        ),
+    )

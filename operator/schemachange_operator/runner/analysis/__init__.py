@@ -1,0 +1,1 @@
+"""What the target is asked before a rehearsal: only ever read."""

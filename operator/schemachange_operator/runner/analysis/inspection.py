@@ -1,0 +1,96 @@
+"""What the change touches on the target, and how large that is."""
+
+from collections.abc import Iterable, Iterator
+
+import psycopg
+from psycopg import sql
+
+from schemachange_operator.api.migration import Backfill
+from schemachange_operator.core.content import Content
+from schemachange_operator.core.snapshot import fingerprint
+from schemachange_operator.core.sql.expression import relations_in
+from schemachange_operator.core.sql.name import RelationName, read_name
+from schemachange_operator.core.sql.statement import Statement, read_statements
+from schemachange_operator.core.task import RunRequest
+from schemachange_operator.postgres import preflight
+from schemachange_operator.postgres.catalog import expand_relations, table_sizes, take_snapshot
+from schemachange_operator.postgres.queries import query
+from schemachange_operator.postgres.session import Session
+from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, write_snapshot
+from schemachange_operator.runner.environment import Environment
+
+
+def inspect(environment: Environment, session: Session) -> Facts:
+    """Read everything in one read-only transaction, and leave the snapshot in the work folder."""
+    request, content = environment.request, environment.content
+    with session.transaction():
+        session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        snapshot = take_snapshot(session)
+        statements = tuple(_statements(content))
+        named = [*_named(statements), *_backfilled(content)]
+        partners = [name for statement in statements if statement.partners for name in statement.relations]
+        relations = expand_relations(session, named, request.search_path, partners)
+        server = session.execute(query("server_facts")).fetchone()
+        facts = Facts(
+            **(server or {}),
+            roles=tuple(session.execute(query("roles")).fetchall()),
+            grants=tuple(session.execute(query("database_grants")).fetchall()),
+            relations=relations,
+            fingerprint=fingerprint(snapshot, relations),
+            sizes=_sizes(session, request, relations),
+        )
+        facts = facts.model_copy(update={"rows": _backfill_rows(session, request, content, facts)})
+    write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
+    return facts
+
+
+def _statements(content: Content) -> Iterator[Statement]:
+    for step in content.steps:
+        for text in (step.sql, step.undo.sql):
+            if text is not None:
+                yield from read_statements(text)
+
+
+def _named(statements: Iterable[Statement]) -> Iterator[RelationName]:
+    for statement in statements:
+        yield from statement.relations
+
+
+def _backfilled(content: Content) -> Iterator[RelationName]:
+    for step in content.steps:
+        if step.backfill:
+            yield read_name(step.backfill.table)
+            for expression in (*step.backfill.set.values(), step.backfill.where or "true"):
+                yield from relations_in(expression)
+
+
+def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) -> tuple[object, ...]:
+    # Estimating a table that was never analysed needs the right to read it, which the owner has.
+    with session.transaction(force_rollback=True):
+        session.execute(preflight.become(request.migration_role))
+        try:
+            return table_sizes(session, relations)
+        except psycopg.errors.InsufficientPrivilege:
+            return ()
+
+
+def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:
+    return {step.name: _rows(session, request, step.backfill, facts) for step in content.steps if step.backfill}
+
+
+def _rows(session: Session, request: RunRequest, backfill: Backfill, facts: Facts) -> int:
+    """The planner's estimate of the rows that match, or all rows where a column of the condition does not exist yet."""
+    name = read_name(backfill.table)
+    try:
+        with session.transaction(force_rollback=True):
+            session.execute(preflight.become(request.migration_role))
+            session.execute(preflight.search_path(request.search_path))
+            condition = sql.SQL(backfill.where or "true")  # type: ignore[arg-type]  # checked to be one expression
+            explain = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} WHERE ({}\n)").format(
+                sql.Identifier(*filter(None, name)), condition
+            )
+            row = session.execute(explain).fetchone()
+            return int(row["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if row else 0
+    except psycopg.Error:
+        (relation, *_) = (*expand_relations(session, [name], request.search_path), "")
+        return next((size.rows for size in facts.sizes if size.relation == relation), 0)

@@ -1,0 +1,58 @@
+"""Being the migration role inside a transaction, and leaving it in a way that the migration cannot use."""
+
+import psycopg
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.errors import Stop, TryLater
+from schemachange_operator.core.task import RunRequest
+from schemachange_operator.postgres import preflight
+from schemachange_operator.postgres.queries import query
+from schemachange_operator.postgres.session import PINNED, Session
+from schemachange_operator.postgres.sqlstate import primary, reason_of
+
+
+def enter(session: Session, request: RunRequest, lock_milliseconds: int, statement_milliseconds: int) -> str:
+    """Become the migration role until the transaction's end. Answers the transaction's number."""
+    transaction = _identity(session)[0]
+    session.execute(preflight.become(request.migration_role))
+    session.execute(preflight.search_path(request.search_path))
+    session.execute(preflight.timeouts(lock_milliseconds, statement_milliseconds))
+    return transaction
+
+
+def leave(session: Session, request: RunRequest, transaction: str, title: str, failed: Reason) -> None:
+    """Back to the login, after making sure that role and transaction are still those we set.
+
+    Deferred constraints and triggers run before, as the migration role: at COMMIT they would run as the login, which may
+    write the ledger. The search_path is put back first, so that no object of the migration's can stand in for one of ours.
+    Raises Stop(failed) for a deferred constraint that does not hold, or a role that was changed.
+    """
+    try:
+        session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    except psycopg.Error as error:
+        if isinstance(reason_of(error), TryLater):
+            raise
+        raise Stop(failed, f"{title}: a deferred constraint failed: {primary(error)}. Its transaction is undone.") from None
+    now, role = _identity(session)
+    if now != transaction:
+        raise Stop(
+            Reason.STATE_UNPROVEN,
+            f"{title}: its SQL ended the transaction that it ran in, so part of it may be applied. It was not recorded."
+            " Find out by hand, and take out of it whatever ends transactions.",
+        )
+    if role != request.migration_role:
+        raise Stop(
+            failed,
+            f"{title}: its SQL changed the role from {request.migration_role} to {role}. Its transaction is undone."
+            " Take out of it whatever changes roles.",
+        )
+    session.execute("RESET ROLE")
+    session.execute("SET LOCAL search_path TO pg_catalog, pg_temp")
+    session.execute(preflight.timeouts(int(PINNED["lock_timeout"]), int(PINNED["statement_timeout"])))
+
+
+def _identity(session: Session) -> tuple[str, str]:
+    row = session.execute(query("transaction_identity")).fetchone()
+    if row is None:
+        raise RuntimeError("a session without a transaction")
+    return row["transaction"], row["role"]
