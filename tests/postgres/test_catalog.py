@@ -4,16 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from postgres.support.database import Database
 from schemachange_operator.core.snapshot import Snapshot, difference, fingerprint
 from schemachange_operator.core.sql.name import RelationName
 from schemachange_operator.postgres.catalog import expand_relations, table_sizes, take_snapshot
 from schemachange_operator.postgres.session import Session
 
-from .conftest import Database
-
-pytestmark = pytest.mark.postgres
-
 SCHEMA = """
+DO $$BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'app_reader') THEN CREATE ROLE app_reader; END IF; END$$;
 CREATE SCHEMA shop AUTHORIZATION app_owner;
 SET ROLE app_owner;
 SET search_path = shop;
@@ -39,7 +37,7 @@ RESET ROLE;
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     database.superuser.execute(SCHEMA)
-    with database.login() as session:
+    with database.session() as session:
         yield session
 
 

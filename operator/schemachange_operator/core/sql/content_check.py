@@ -7,6 +7,7 @@ from schemachange_operator.api.migration import Assertion, Backfill
 from schemachange_operator.core.content import Content, ContentStep
 from schemachange_operator.core.errors import InvalidSql
 from schemachange_operator.core.sql import grammar
+from schemachange_operator.core.sql.expression import read_expression
 from schemachange_operator.core.sql.kinds.rows import destroyed_rows
 from schemachange_operator.core.sql.name import read_name
 from schemachange_operator.core.sql.redaction import shown
@@ -63,27 +64,14 @@ def _backfill(field: str, backfill: Backfill) -> Iterator[ContentProblem]:
 
 
 def _expression(field: str, text: str) -> Iterator[ContentProblem]:
-    """One expression and nothing behind it: in brackets it has to be the only thing that is selected."""
-    before = "SELECT ("
     try:
-        parsed = grammar.parse(f"{before}{text}\n)")
-    except grammar.GrammarError as fault:
-        column = fault.column - len(before) if fault.line == 1 else fault.column
-        near = f', near "{shown(fault.token)}"' if fault.token else ""
-        yield ContentProblem(
-            field, f"It does not parse: {fault.what} at line {fault.line}, column {column}{near}. Correct it."
-        )
-        return
-    if len(parsed) != 1 or parsed[0].node != "select_stmt" or not _one_value(parsed[0].tree):
+        read_expression(text)
+    except grammar.GrammarError as error:
+        near = f', near "{shown(error.token)}"' if error.token else ""
+        where = f"line {error.line}, column {error.column}"
+        yield ContentProblem(field, f"It does not parse: {error.what} at {where}{near}. Correct it.")
+    except ValueError:
         yield ContentProblem(field, "It is not one SQL expression. Give one expression, without a semicolon.")
-
-
-def _one_value(tree: grammar.Tree) -> bool:
-    return (
-        set(tree) <= {"target_list", "limit_option", "op"}
-        and len(tree.get("target_list", [])) == 1
-        and tree["op"] == "SETOP_NONE"
-    )
 
 
 def _assertion(assertion: Assertion) -> Iterator[ContentProblem]:

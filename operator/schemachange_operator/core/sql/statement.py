@@ -37,6 +37,8 @@ class Statement:
     """What of the data it destroys or may destroy, in words."""
     notes: tuple[str, ...] = ()
     """What a reviewer should know beside."""
+    partners: bool = False
+    """Whether the other tables of its relations' foreign keys are locked with them."""
 
     @property
     def destructive(self) -> bool:
@@ -85,6 +87,7 @@ def _statement(number: int, parsed: grammar.Parsed) -> Statement:
         creates=found.creates,
         destroys=found.destroys,
         notes=found.notes,
+        partners=found.partners,
     )
 
 

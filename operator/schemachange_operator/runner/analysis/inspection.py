@@ -7,6 +7,7 @@ from psycopg import sql
 
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.core.content import Content
+from schemachange_operator.core.plan import TableSize
 from schemachange_operator.core.snapshot import fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
@@ -64,7 +65,7 @@ def _backfilled(content: Content) -> Iterator[RelationName]:
                 yield from relations_in(expression)
 
 
-def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) -> tuple[object, ...]:
+def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) -> tuple[TableSize, ...]:
     # Estimating a table that was never analysed needs the right to read it, which the owner has.
     with session.transaction(force_rollback=True):
         session.execute(preflight.become(request.migration_role))
@@ -85,7 +86,7 @@ def _rows(session: Session, request: RunRequest, backfill: Backfill, facts: Fact
         with session.transaction(force_rollback=True):
             session.execute(preflight.become(request.migration_role))
             session.execute(preflight.search_path(request.search_path))
-            condition = sql.SQL(backfill.where or "true")  # type: ignore[arg-type]  # checked to be one expression
+            condition = sql.SQL(backfill.where or "true")
             explain = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} WHERE ({}\n)").format(
                 sql.Identifier(*filter(None, name)), condition
             )

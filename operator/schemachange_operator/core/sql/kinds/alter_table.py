@@ -32,6 +32,19 @@ _NOTES: dict[str, str] = {
     "AT_SetTableSpace": "SET TABLESPACE copies the table under its lock",
 }
 
+_WITH_PARTNERS = frozenset(
+    {
+        "AT_DropColumn",
+        "AT_AlterColumnType",
+        "AT_DropConstraint",
+        "AT_AlterConstraint",
+        "AT_ValidateConstraint",
+        "AT_AttachPartition",
+        "AT_DetachPartition",
+    }
+)
+"""Actions that can concern a foreign key, and then lock its other table as well."""
+
 _LOSSLESS_TYPES = frozenset({"text", "varchar"})
 """Types that hold whatever any other type prints, where no length is given."""
 
@@ -65,6 +78,7 @@ def _alter_table(tree: Tree) -> Classification:
         relations=() if is_type else named(tree),
         destroys=tuple(words for command in commands for words in _destroys(whole, command)),
         notes=tuple(_NOTES[command["subtype"]] for command in commands if command["subtype"] in _NOTES),
+        partners=any(command["subtype"] in _WITH_PARTNERS for command in commands),
     )
 
 

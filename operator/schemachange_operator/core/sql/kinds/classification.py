@@ -19,6 +19,7 @@ class Classification:
     creates: tuple[RelationName, ...] = ()
     destroys: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    partners: bool = False
 
 
 Classifier = Callable[[Tree], Classification]

@@ -41,6 +41,7 @@ def _drop(tree: Tree) -> Classification:
         transactional=not concurrent,
         relations=tuple(dict.fromkeys(relations)),
         destroys=tuple(destroys),
+        partners=what == "OBJECT_TABLE",
     )
 
 
@@ -59,7 +60,7 @@ def _truncate(tree: Tree) -> Classification:
     destroys = tuple(f"all rows of {relation}" for relation in relations)
     if tree.get("behavior") == "DROP_CASCADE":
         destroys += ("all rows of every table that refers to it (CASCADE)",)
-    return Classification("TRUNCATE", lock="AccessExclusive", relations=relations, destroys=destroys)
+    return Classification("TRUNCATE", lock="AccessExclusive", relations=relations, destroys=destroys, partners=True)
 
 
 def _drop_owned(_tree: Tree) -> Classification:

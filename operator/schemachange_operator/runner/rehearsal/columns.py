@@ -1,0 +1,54 @@
+"""A column while rows are generated: its candidates, one after the other."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg import sql
+
+from schemachange_operator.runner.rehearsal.values import natural
+
+
+class Column:
+    """What a column is given, until no check objects: its default or a natural value, literals of the check, NULL."""
+
+    def __init__(self, row: dict[str, Any]) -> None:
+        self.relation: str = row["relation"]
+        self.name: str = row["name"]
+        self._row = row
+        self._candidates: list[sql.Composable] | None = None
+        self._at = 0
+
+    def expression(self) -> sql.Composable | None:
+        """The value as SQL over `g`; None leaves the column to its default, or to NULL."""
+        if self._candidates is not None and self._at < len(self._candidates):
+            return self._candidates[self._at]
+        if self._row["has_default"] and not self._row["is_unique"]:
+            return None
+        if self._row["is_array"]:
+            return sql.SQL("{}::{}").format(sql.Literal("{}"), sql.SQL(self._row["type_text"]))
+        return natural(
+            self._row["type"],
+            self._row["type_text"],
+            self._row["length"] or self._row["precision"],
+            self._row["scale"],
+            self._row["labels"],
+        )
+
+    def advance(self, literals: Sequence[str]) -> bool:
+        """Go on to the next candidate, from the literals of a violated check; False when there is none left."""
+        if self._candidates is None:
+            self._candidates = self._from(literals)
+            return bool(self._candidates)
+        self._at += 1
+        return self._at < len(self._candidates)
+
+    def _from(self, literals: Sequence[str]) -> list[sql.Composable]:
+        type_text = sql.SQL(self._row["type_text"])
+        found: list[sql.Composable] = []
+        if len(literals) > 1:
+            array = sql.SQL(", ").join(map(sql.Literal, literals))
+            found.append(sql.SQL("(ARRAY[{}])[1 + (g - 1) % {}]::{}").format(array, sql.Literal(len(literals)), type_text))
+        found += [sql.SQL("{}::{}").format(sql.Literal(literal), type_text) for literal in literals]
+        if not self._row["not_null"]:
+            found.append(sql.SQL("NULL"))
+        return found

@@ -1,0 +1,116 @@
+"""The course of a rehearsal: build, fill, apply, roll back, compare, apply again."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.content import ContentStep
+from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.plan import Difference
+from schemachange_operator.core.snapshot import Snapshot, difference
+from schemachange_operator.postgres.catalog import take_snapshot
+from schemachange_operator.runner.analysis.facts import Facts
+from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.rehearsal.restore import restore_schema
+from schemachange_operator.runner.rehearsal.rows import fill_tables
+from schemachange_operator.runner.rehearsal.server import SUPERUSER, connect, wait_for_server
+from schemachange_operator.runner.rehearsal.steps import UNTOUCHED, Stage, StepRun
+
+SHOWN = 5
+"""Differences that a message names; the log has all of them."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A throw-away database with the target's schema and generated rows."""
+
+    rows: dict[str, int]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """All steps, applied once."""
+
+    runs: tuple[StepRun, ...]
+    before: Snapshot
+    """Before the first step."""
+    base: Snapshot
+    """After the last step that cannot be undone: what a rollback comes back to."""
+    after: Snapshot
+
+
+def build(environment: Environment, facts: Facts) -> Built:
+    """A copy of the target's schema with rows in the tables touched. Raises Stop or TryLater."""
+    wait_for_server(environment, facts.major)
+    restore_schema(environment, facts)
+    with closing(connect(environment, SUPERUSER)) as session:
+        rows, notes = fill_tables(session, facts.relations, environment.request.policy.rehearsal.rows)
+    environment.output.event("rows_generated", rows=rows, notes=notes)
+    return Built(rows, notes)
+
+
+def apply_all(environment: Environment) -> Applied:
+    """Apply every step."""
+    stage, steps = Stage(environment), environment.content.steps
+    before = base = snapshot(environment)
+    runs = []
+    for step in steps:
+        runs.append(stage.apply(step))
+        if step.undo.irreversible is not None:
+            base = snapshot(environment)
+    return Applied(tuple(runs), before, base, snapshot(environment))
+
+
+def undoable(steps: Sequence[ContentStep]) -> tuple[ContentStep, ...]:
+    """The steps after the last one that cannot be undone."""
+    last = max((number for number, step in enumerate(steps) if step.undo.irreversible is not None), default=-1)
+    return tuple(steps[last + 1 :])
+
+
+def roll_back(environment: Environment, base: Snapshot) -> None:
+    """Undo in reverse what can be undone. Raises Stop(RollbackDiffers) when that does not bring the schema back."""
+    stage = Stage(environment)
+    for step in reversed(undoable(environment.content.steps)):
+        stage.undo(step)
+    found = difference(base, snapshot(environment))
+    if found:
+        _log(environment, "rollback_differs", found)
+        raise Stop(
+            Reason.ROLLBACK_DIFFERS,
+            f"The rollback does not bring the schema back, {len(found)} differences: {sentences(found)}."
+            f" {UNTOUCHED} Correct the rollback, or say irreversible with the reason.",
+        )
+
+
+def apply_again(environment: Environment, applied: Applied) -> None:
+    """Apply once more what was rolled back. Raises Stop(RollbackDiffers) when it comes out differently."""
+    stage = Stage(environment)
+    for step in undoable(environment.content.steps):
+        stage.apply(step)
+    found = difference(applied.after, snapshot(environment))
+    if found:
+        _log(environment, "second_apply_differs", found)
+        raise Stop(
+            Reason.ROLLBACK_DIFFERS,
+            f"Applied again after its rollback, the change comes out differently, {len(found)} differences:"
+            f" {sentences(found)}. {UNTOUCHED} Correct the rollback.",
+        )
+
+
+def snapshot(environment: Environment) -> Snapshot:
+    """The throw-away database's catalog."""
+    with closing(connect(environment, SUPERUSER)) as session:
+        return take_snapshot(session)
+
+
+def sentences(found: Sequence[Difference]) -> str:
+    """The first differences, for a message."""
+    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return "; ".join(one.sentence() for one in found[:SHOWN]) + more
+
+
+def _log(environment: Environment, event: str, found: Sequence[Difference]) -> None:
+    for one in found:
+        environment.output.event(event, difference=one.sentence())

@@ -1,0 +1,150 @@
+"""Steps and their rollbacks in the throw-away database: as on the target, one statement an execute, but measured."""
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.content import ContentStep
+from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.plan import LockHeld
+from schemachange_operator.core.sql.redaction import redact
+from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
+from schemachange_operator.postgres import preflight
+from schemachange_operator.postgres.session import Session
+from schemachange_operator.postgres.sqlstate import primary
+from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.rehearsal.observation import LocksSeen, Observer, read_files, rewritten
+from schemachange_operator.runner.rehearsal.rows_filled import fill_step
+from schemachange_operator.runner.rehearsal.server import LOGIN, SUPERUSER, connect
+from schemachange_operator.runner.stopping import cancelled_on_stop, refuse_when_stopped
+from schemachange_operator.runner.transaction import send
+
+UNTOUCHED = "The target was not touched."
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one statement did."""
+
+    statement: Statement
+    duration_milliseconds: float
+    held: tuple[LockHeld, ...] = ()
+    rewritten: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepRun:
+    """What one step did."""
+
+    step: ContentStep
+    statements: tuple[Measured, ...]
+    duration_milliseconds: float
+
+
+class Stage:
+    """The throw-away database, set for a change."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._environment = environment
+        self._request = environment.request
+
+    def apply(self, step: ContentStep) -> StepRun:
+        """Run a step. Raises Stop(RehearsalFailed), naming step and statement."""
+        begin = time.monotonic()
+        title = f"Step {step.name}"
+        if step.backfill:
+            rows = self._backfill(title, step)
+            self._environment.output.event("rehearsed", step=step.name, rows=rows)
+            measured: tuple[Measured, ...] = ()
+        else:
+            measured = self._run(title, read_statements(step.sql or ""))
+        return StepRun(step, measured, _since(begin))
+
+    def undo(self, step: ContentStep) -> None:
+        """Roll a step back, where something has to be. Raises Stop(RehearsalFailed)."""
+        if step.undo.sql is not None:
+            self._run(f"Rollback of step {step.name}", read_statements(step.undo.sql))
+
+    def _backfill(self, title: str, step: ContentStep) -> int:
+        try:
+            with closing(connect(self._environment, LOGIN)) as session, cancelled_on_stop(self._environment, session):
+                return fill_step(session, self._request, step)
+        except psycopg.Error as error:
+            raise Stop(
+                Reason.REHEARSAL_FAILED,
+                f"{title} (backfill) failed in the throw-away database: {primary(error)}. {UNTOUCHED} Correct the backfill.",
+            ) from None
+
+    def _run(self, title: str, statements: Sequence[Statement]) -> tuple[Measured, ...]:
+        with (
+            closing(connect(self._environment, LOGIN)) as session,
+            closing(connect(self._environment, SUPERUSER)) as watching,
+        ):
+            observer = Observer(watching, session)
+            if step_kind(statements) == "Single":
+                return (self._single(title, session, observer, statements[0]),)
+            return self._transaction(title, session, observer, statements)
+
+    def _transaction(
+        self, title: str, session: Session, observer: Observer, statements: Sequence[Statement]
+    ) -> tuple[Measured, ...]:
+        measured = []
+        files, locks = observer.begin(), LocksSeen()
+        session.execute("BEGIN")
+        session.execute(preflight.become(self._request.migration_role))
+        session.execute(preflight.search_path(self._request.search_path))
+        for statement in statements:
+            begin = time.monotonic()
+            self._send(title, session, statement)
+            duration = _since(begin)
+            held, now = observer.look(), read_files(session)
+            measured.append(Measured(statement, duration, held.since(locks), rewritten(files, now)))
+            files, locks = files | now, held
+        self._end(title, session)
+        return tuple(measured)
+
+    def _end(self, title: str, session: Session) -> None:
+        """COMMIT; deferred constraints speak up here."""
+        try:
+            session.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            session.execute("COMMIT")
+        except psycopg.Error as error:
+            raise Stop(
+                Reason.REHEARSAL_FAILED,
+                f"{title} failed at its COMMIT in the throw-away database: {primary(error)}. {UNTOUCHED} Correct the SQL.",
+            ) from None
+
+    def _single(self, title: str, session: Session, observer: Observer, statement: Statement) -> Measured:
+        schemas = sql.SQL(", ").join(map(sql.Identifier, self._request.search_path))
+        session.execute(sql.SQL("SET search_path TO {}").format(schemas))
+        session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._request.migration_role)))
+        before = observer.begin()
+        begin = time.monotonic()
+        with observer.sampling() as seen:
+            self._send(title, session, statement)
+        duration = _since(begin)
+        return Measured(statement, duration, seen.since(LocksSeen()), rewritten(before, read_files(session)))
+
+    def _send(self, title: str, session: Session, statement: Statement) -> None:
+        refuse_when_stopped(self._environment, UNTOUCHED)
+        self._environment.output.event(
+            "rehearse", title=title, number=statement.number, kind=statement.kind, text=redact(statement.text)[:2_000]
+        )
+        try:
+            with cancelled_on_stop(self._environment, session):
+                send(session, statement)
+        except psycopg.Error as error:
+            raise Stop(
+                Reason.REHEARSAL_FAILED,
+                f"{title}, statement {statement.number} (line {statement.line}, {statement.kind}) failed in the throw-away"
+                f" database: {primary(error)}. {UNTOUCHED} Correct the SQL.",
+            ) from None
+
+
+def _since(begin: float) -> float:
+    return round((time.monotonic() - begin) * 1000, 1)

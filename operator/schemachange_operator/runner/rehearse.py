@@ -1,0 +1,41 @@
+"""Command `rehearse`: the change in a throw-away database, applied, rolled back, compared, applied again."""
+
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.snapshot import difference
+from schemachange_operator.core.task import PLAN_DOCUMENT, RunReport
+from schemachange_operator.runner.analysis.facts import Verdict, read_facts, read_verdict
+from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.plan_facts import plan_facts
+from schemachange_operator.runner.rehearsal.assertions import ask_assertions
+from schemachange_operator.runner.rehearsal.course import apply_again, apply_all, build, roll_back
+from schemachange_operator.runner.rehearsal.document import plan_document
+
+
+def rehearse(environment: Environment) -> RunReport:
+    """Make the plan, or repeat the analysis' answer where the ledger knows the change. Raises TryLater or Stop."""
+    verdict = read_verdict(environment.folders.work)
+    if verdict is not None:
+        return _repeated(environment, verdict)
+    facts = read_facts(environment.folders.work)
+    built = build(environment, facts)
+    applied = apply_all(environment)
+    notes = ask_assertions(environment)
+    roll_back(environment, applied.base)
+    apply_again(environment, applied)
+    plan = plan_document(environment, facts, built, applied.runs, difference(applied.before, applied.after), notes)
+    environment.output.document(PLAN_DOCUMENT, plan.text())
+    return RunReport(
+        outcome="Done",
+        reason=Reason.PLAN_READY,
+        message=f"{len(plan.steps)} steps were rehearsed on PostgreSQL {plan.server_version}"
+        f" in {plan.duration_milliseconds / 1000:.1f} s; {len(plan.difference)} differences in the catalog."
+        + (" The rollback brings the schema back." if plan.rollback_proven else ""),
+        plan=plan_facts(plan),
+    )
+
+
+def _repeated(environment: Environment, verdict: Verdict) -> RunReport:
+    """The operator reads this container's report and log, not the analysis'."""
+    if verdict.plan is not None:
+        environment.output.document(PLAN_DOCUMENT, verdict.plan.text())
+    return verdict.report
