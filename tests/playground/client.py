@@ -13,7 +13,7 @@ import psycopg
 
 CALLS = (
     ("read", "SELECT id, amount FROM orders WHERE id = %s"),
-    ("write", "INSERT INTO orders (customer_id, amount, note) VALUES (1 + %s %% 1000, 9.99, NULL)"),
+    ("write", "INSERT INTO orders (customer_id, amount) VALUES (1 + %s %% 1000, 9.99)"),
     ("update", "UPDATE orders SET amount = amount + 0.01 WHERE id = 1 + %s %% 1000"),
 )
 

@@ -64,6 +64,15 @@ class Shop:
             for role in (self.owner_role, self.login):
                 session.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
+    def close_and_wait(self) -> None:
+        """Remove what an earlier run, cut off, has left under this name."""
+        if self.kubectl.find("namespace", self.namespace, "default") is not None:
+            self.close()
+            wait_for(
+                f"namespace {self.namespace} to go",
+                lambda: True if self.kubectl.find("namespace", self.namespace, "default") is None else None,
+            )
+
     def _fill(self) -> None:
         self.server.make_database(self.database, self.owner_role, self.login, self.password)
         with self.server.session(self.database) as session:
