@@ -36,12 +36,11 @@ log = logging.getLogger(__name__)
 
 
 def main() -> int:
-    """Run the operator until SIGTERM; the exit code."""
+    """Run the operator until SIGTERM; the exit code. Raises SystemExit for wrong settings."""
     try:
         chosen = settings.load()
     except ValidationError as error:
-        print(f"wrong settings: {error}", flush=True)  # noqa: T201 - nothing is set up yet
-        return 2
+        raise SystemExit(f"wrong settings: {error}") from error
     json_logs.configure(chosen.log_level)
     handlers.quieten()
     stop = threading.Event()

@@ -60,6 +60,8 @@ def rehearsal_server(order: JobOrder) -> Manifest:
         [_mount("rehearsal-data", SERVER_DATA, write=True), SOCKET, *_own_files()],
         command=["/bin/sh", "-c", resources.files(__package__).joinpath("rehearsal_server.sh").read_text()],
         restartPolicy="Always",
+        # A server that does not start says why in its log alone.
+        terminationMessagePolicy="FallbackToLogsOnError",
         # The last line of postmaster.pid is what pg_ctl itself waits for; pg_isready may not be in PATH.
         startupProbe={
             "exec": {"command": ["/bin/sh", "-c", f"grep -q ^ready {SERVER_DATA}/server/postmaster.pid"]},
@@ -139,9 +141,9 @@ def _container(name: str, image: str, mounts: list[Manifest], **members: Any) ->
     return {
         "name": name,
         "image": image,
+        "terminationMessagePolicy": "File",
         **members,
         "volumeMounts": mounts,
-        "terminationMessagePolicy": "File",
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -154,8 +155,6 @@ TestNeverTwiceAtOnce = NeverTwiceAtOnce.TestCase
 
 
 def test_threads_never_share_a_key() -> None:
-    import time
-
     queue = WorkQueue(time.monotonic, random.Random(1))
     busy: Counter[tuple[str, str]] = Counter()
     shared: list[tuple[str, str]] = []
