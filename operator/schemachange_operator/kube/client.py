@@ -125,7 +125,9 @@ class Client:
             answer = self._api.call_api(method, url, headers, body, _request_timeout=limits)
             text: str = answer.read().decode()  # type: ignore[no-untyped-call]
         except (urllib3.exceptions.HTTPError, library.ApiException, OSError) as error:
-            raise Unavailable(f"{what}: {type(error).__name__}: {error}") from error
+            # urllib3 wraps the cause in a sentence about retries that were not made.
+            cause = getattr(error, "reason", None) or error
+            raise Unavailable(f"{what}: {type(cause).__name__}: {cause}") from error
         if not 200 <= answer.status <= 299:
             raise error_for(answer.status, text, what, answer.headers.get("Retry-After"))
         return text
