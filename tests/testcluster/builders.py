@@ -65,7 +65,7 @@ class Buildah:
     def build(self, context: Path, name: str, base: str, log: Path) -> None:
         """Build the Dockerfile in the folder on the base image."""
         # Steps run in a plain chroot on the machine's network: a sandbox may allow nothing more.
-        steps = ["--layers", "--isolation=chroot", "--network=host", "--pull=false"]
+        steps = ["--layers", "--force-rm", "--isolation=chroot", "--network=host", "--pull=false"]
         # A machine behind a proxy may have certificates of its own, without which nothing can be installed.
         trust = [f"--volume={CERTIFICATES}:{CERTIFICATES}:ro"] if CERTIFICATES.exists() else []
         build = [*self._prefix(), "build", *steps, *trust, f"--build-arg=BASE={base}", f"--tag={name}", str(context)]

@@ -23,6 +23,16 @@ STOPPED_AFTER_PODS = ("dns", "kube-proxy", "kube-apiserver", "etcd", "containerd
 # kube-proxy knows no other names for its tables.
 FIREWALL_TABLES = (("ip", FIREWALL_TABLE), ("ip", "kube-proxy"), ("ip6", "kube-proxy"))
 
+# The innermost first.
+STRAY_FOLDERS = (
+    "/var/lib/cni/results",
+    "/var/lib/cni",
+    "/run/containerd/s",
+    "/run/containerd",
+    "/var/lib/kubelet/device-plugins",
+    "/var/lib/kubelet",
+)
+
 SECONDS_FOR_PODS = 10.0
 
 
@@ -139,21 +149,21 @@ def _delete_strays(layout: Layout) -> None:
     for link in Path("/var/log/containers").glob("*.log"):
         if link.is_symlink() and link.readlink().is_relative_to(layout.data):
             link.unlink()
-    for result in Path("/var/lib/cni/results").glob(f"{POD_NETWORK_NAME}-*"):
-        result.unlink()
-    _delete_device_plugin_socket(Path("/var/lib/kubelet"))
+    _delete_network_results(Path("/var/lib/cni/results"))
     listening = Path("/proc/net/unix").read_text()
-    for path in Path("/run/containerd/s").glob("*"):
-        if str(path) not in listening:
-            path.unlink()
-
-
-def _delete_device_plugin_socket(folder: Path) -> None:
-    plugins = folder / "device-plugins"
-    socket = plugins / "kubelet.sock"
-    if str(socket) in Path("/proc/net/unix").read_text():
-        return
-    socket.unlink(missing_ok=True)
-    for empty in (plugins, folder):
+    sockets = [*Path("/run/containerd/s").glob("*"), Path("/var/lib/kubelet/device-plugins/kubelet.sock")]
+    for socket in sockets:
+        if str(socket) not in listening:
+            socket.unlink(missing_ok=True)
+    for folder in STRAY_FOLDERS:
+        # One that is not empty, or not there, is not ours to care for.
         with contextlib.suppress(OSError):
-            empty.rmdir()
+            Path(folder).rmdir()
+
+
+def _delete_network_results(folder: Path) -> None:
+    """The plugins' notes of each pod: of its network, by our name, and of its loopback, by everybody's."""
+    for result in folder.glob(f"{POD_NETWORK_NAME}-*-eth0"):
+        pod = result.name.removeprefix(f"{POD_NETWORK_NAME}-").removesuffix("-eth0")
+        (folder / f"cni-loopback-{pod}-lo").unlink(missing_ok=True)
+        result.unlink()
