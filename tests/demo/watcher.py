@@ -1,0 +1,64 @@
+"""Looks at all changes of the shop once a second and tells what has changed."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from playground.kubectl import KubectlError
+from playground.shop import Shop
+
+MESSAGE_SHOWN = 110
+
+
+class Watcher:
+    """A thread; `seen` has the last status of each change, also of those that are gone."""
+
+    def __init__(self, shop: Shop, tell: Callable[[str], None]) -> None:
+        self._shop, self._tell = shop, tell
+        self._stop = threading.Event()
+        self._told: dict[str, str] = {}
+        self.seen: dict[str, dict[str, Any]] = {}
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "Watcher":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._stop.wait(1):
+            try:
+                changes = self._shop.kubectl.list("schg", self._shop.namespace)
+            except KubectlError:
+                continue
+            for change in changes:
+                self._look(change["metadata"]["name"], change.get("status", {}))
+
+    def _look(self, name: str, status: dict[str, Any]) -> None:
+        if not status.get("phase"):
+            return
+        self.seen[name] = status
+        progress = next(
+            (s["progress"]["text"] for s in status.get("steps", []) if s["state"] == "Running" and s.get("progress")), ""
+        )
+        where = f"{status['phase']} {status.get('step', '')}".strip()
+        line = f"{name:24} {where:22} {progress or status.get('message', '')[:MESSAGE_SHOWN]}"
+        if self._told.get(name) != line:
+            self._told[name] = line
+            self._tell(f"  {line}")
+
+
+def phases_and_times(status: dict[str, Any]) -> str:
+    """`Planning 9 s, Applying 4 s, …` of a status."""
+    told = []
+    for record in status.get("history", []):
+        if record.get("startedAt") and record.get("endedAt") and record["phase"] not in ("Completed", "Aborted"):
+            seconds = (
+                datetime.fromisoformat(record["endedAt"]) - datetime.fromisoformat(record["startedAt"])
+            ).total_seconds()
+            told.append(f"{record['phase']}{' ' + record['step'] if record.get('step') else ''} {seconds:.0f} s")
+    return ", ".join(told)
