@@ -35,7 +35,7 @@ def is_alive(identity: ProcessIdentity, proc: Path = Path("/proc")) -> bool:
     """Whether exactly this process still runs; a zombie does not."""
     try:
         state, start_time = parse_stat((proc / str(identity.pid) / "stat").read_text())
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         return False
     return start_time == identity.start_time and state not in {"Z", "X"}
 
@@ -44,7 +44,7 @@ def identify(pid: int, proc: Path = Path("/proc")) -> ProcessIdentity | None:
     """The identity of what has this id now."""
     try:
         return ProcessIdentity(pid, parse_stat((proc / str(pid) / "stat").read_text())[1])
-    except (OSError, ValueError):
+    except (OSError, ValueError, IndexError):
         return None
 
 
