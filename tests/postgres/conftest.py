@@ -1,10 +1,13 @@
 """Real servers, one of each major version for the whole run, and a fresh database for each test."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from postgres.support.database import Database, create_roles, fresh_database
+from postgres.support.planning import cleared
+from testcluster.postgres_binaries import NEWEST_MAJOR, find_server
 from testcluster.servers import Server
 
 
@@ -31,3 +34,24 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def database(server: Server) -> Iterator[Database]:
     with fresh_database(server) as fresh:
         yield fresh
+
+
+@pytest.fixture(scope="session", autouse=True)
+def client_programs() -> Iterator[None]:
+    """pg_dump and pg_restore are at least as new as the newest server, as in the image."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{find_server(NEWEST_MAJOR)}:{os.environ['PATH']}")
+        yield
+
+
+@pytest.fixture(scope="session")
+def spare_server(server: Server) -> Iterator[Server]:
+    with Server(server.major, settings={"wal_level": "logical"}) as started:
+        yield started
+
+
+@pytest.fixture
+def throwaway(spare_server: Server) -> Iterator[Server]:
+    """The throw-away server of a rehearsal."""
+    with cleared(spare_server) as empty:
+        yield empty

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
+from schemachange_operator.api.migration import Backfill
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import Stop
@@ -15,11 +16,11 @@ from schemachange_operator.core.plan import LockHeld
 from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
 from schemachange_operator.postgres import preflight
+from schemachange_operator.postgres.backfill import run_batches
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.observation import LocksSeen, Observer, read_files, rewritten
-from schemachange_operator.runner.rehearsal.rows_filled import fill_step
 from schemachange_operator.runner.rehearsal.server import LOGIN, SUPERUSER, connect
 from schemachange_operator.runner.stopping import cancelled_on_stop, refuse_when_stopped
 from schemachange_operator.runner.transaction import send
@@ -58,7 +59,7 @@ class Stage:
         begin = time.monotonic()
         title = f"Step {step.name}"
         if step.backfill:
-            rows = self._backfill(title, step)
+            rows = self._backfill(title, step.backfill)
             self._environment.output.event("rehearsed", step=step.name, rows=rows)
             measured: tuple[Measured, ...] = ()
         else:
@@ -70,15 +71,24 @@ class Stage:
         if step.undo.sql is not None:
             self._run(f"Rollback of step {step.name}", read_statements(step.undo.sql))
 
-    def _backfill(self, title: str, step: ContentStep) -> int:
+    def _backfill(self, title: str, backfill: Backfill) -> int:
+        size = backfill.batch_size or self._request.policy.backfill.batch_size
         try:
             with closing(connect(self._environment, LOGIN)) as session, cancelled_on_stop(self._environment, session):
-                return fill_step(session, self._request, step)
-        except psycopg.Error as error:
+                self._become(session)
+                return run_batches(session, backfill, size)
+        except (psycopg.Error, Stop) as error:
+            what = error.message if isinstance(error, Stop) else primary(error)
             raise Stop(
                 Reason.REHEARSAL_FAILED,
-                f"{title} (backfill) failed in the throw-away database: {primary(error)}. {UNTOUCHED} Correct the backfill.",
+                f"{title} (backfill) failed in the throw-away database: {what} {UNTOUCHED} Correct the backfill.",
             ) from None
+
+    def _become(self, session: Session) -> None:
+        """For what opens its own transactions: the role and the search_path for the whole session."""
+        schemas = sql.SQL(", ").join(map(sql.Identifier, self._request.search_path))
+        session.execute(sql.SQL("SET search_path TO {}").format(schemas))
+        session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._request.migration_role)))
 
     def _run(self, title: str, statements: Sequence[Statement]) -> tuple[Measured, ...]:
         with (
@@ -120,9 +130,7 @@ class Stage:
             ) from None
 
     def _single(self, title: str, session: Session, observer: Observer, statement: Statement) -> Measured:
-        schemas = sql.SQL(", ").join(map(sql.Identifier, self._request.search_path))
-        session.execute(sql.SQL("SET search_path TO {}").format(schemas))
-        session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(self._request.migration_role)))
+        self._become(session)
         before = observer.begin()
         begin = time.monotonic()
         with observer.sampling() as seen:
