@@ -123,5 +123,6 @@ def _on_event(made: kopf.OperatorRegistry, resource: tuple[str, str, str], take:
 
 
 def quieten() -> None:
-    """kopf writes a line for every event that a handler has taken."""
-    logging.getLogger("kopf.objects").setLevel(logging.WARNING)
+    """kopf writes a line for every event that a handler has taken, and one about signals that main.py handles."""
+    for name, level in (("kopf.objects", logging.WARNING), ("kopf._core.reactor.running", logging.ERROR)):
+        logging.getLogger(name).setLevel(level)

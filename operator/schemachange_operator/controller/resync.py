@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from schemachange_operator.api.vocabulary import Phase
 from schemachange_operator.controller.cache import Cache
 from schemachange_operator.controller.queue import WorkQueue
 from schemachange_operator.core.world import TOUCHING
 from schemachange_operator.kube import labels
 from schemachange_operator.kube.client import Client
 from schemachange_operator.kube.errors import ApiError, NotFound
+from schemachange_operator.kube.jobs import EXPIRY
 from schemachange_operator.kube.parsing import sibling
 from schemachange_operator.kube.resources import CONFIG_MAPS, JOBS, SCHEMA_CHANGES, Resource
 
@@ -62,6 +64,7 @@ class Resync:
         self.synced()
         if self.leads():
             self._clear({change["metadata"]["uid"] for change in changes}, jobs, config_maps)
+            self._expire({change["metadata"]["uid"] for change in changes if _has_ended(change)}, jobs)
 
     def _clear(self, alive: set[str], jobs: list[Json], config_maps: list[Json]) -> None:
         """Jobs of changes that are gone, except those that may be at work on a target; then the ConfigMaps."""
@@ -77,6 +80,16 @@ class Resync:
             if _uid(config_map) not in kept and not config_map["metadata"].get("ownerReferences"):
                 self._delete(CONFIG_MAPS, config_map)
 
+    def _expire(self, ended: set[str], jobs: list[Json]) -> None:
+        """Jobs of changes that have come to their end."""
+        for job in jobs:
+            if _uid(job) in ended and _finished(job) and "ttlSecondsAfterFinished" not in job["spec"]:
+                metadata = job["metadata"]
+                try:
+                    self.client.merge_patch(JOBS, metadata["name"], metadata["namespace"], EXPIRY)
+                except NotFound:
+                    continue
+
     def _delete(self, resource: Resource, body: Json) -> None:
         metadata = body["metadata"]
         log.info("clearing what no change needs", extra={"resource": resource.plural, "object": metadata["name"]})
@@ -90,6 +103,14 @@ def _uid(body: Json) -> str:
     return str(body["metadata"]["labels"][labels.CHANGE_UID])
 
 
-def _at_work_on_target(job: Json) -> bool:
+def _has_ended(change: Json) -> bool:
+    return change.get("status", {}).get("phase") in (Phase.COMPLETED, Phase.ABORTED)
+
+
+def _finished(job: Json) -> bool:
     final = {c["type"] for c in job.get("status", {}).get("conditions", []) if c["status"] == "True"}
-    return job["metadata"]["labels"].get(labels.TASK) in set(TOUCHING) and not final & {"Complete", "Failed"}
+    return bool(final & {"Complete", "Failed"})
+
+
+def _at_work_on_target(job: Json) -> bool:
+    return job["metadata"]["labels"].get(labels.TASK) in set(TOUCHING) and not _finished(job)

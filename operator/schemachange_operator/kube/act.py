@@ -20,14 +20,11 @@ from schemachange_operator.core.world import IN_FLIGHT_FINALIZER, World
 from schemachange_operator.kube import config_maps, labels
 from schemachange_operator.kube.client import Client
 from schemachange_operator.kube.errors import AlreadyExists, Invalid, NotFound
-from schemachange_operator.kube.jobs import job_manifest
+from schemachange_operator.kube.jobs import EXPIRY, job_manifest
 from schemachange_operator.kube.pods import Manifest, RunnerImage
 from schemachange_operator.kube.resources import CONFIG_MAPS, JOBS, SCHEMA_CHANGES, Resource
 
 Json = dict[str, Any]
-
-KEPT_SECONDS = 24 * 3600
-"""How long a Job whose result is recorded is kept, with its log."""
 
 BEFORE_STATUS = (StorePlan, AddFinalizer)
 """Effects that the status of the same pass speaks of as done. All others rest on the status that is written first."""
@@ -124,8 +121,7 @@ class Actor:
         if world.database is None:
             return
         try:
-            patch = {"spec": {"ttlSecondsAfterFinished": KEPT_SECONDS}}
-            self.client.merge_patch(JOBS, name, world.database.metadata.namespace, patch)
+            self.client.merge_patch(JOBS, name, world.database.metadata.namespace, EXPIRY)
         except NotFound:
             return
 

@@ -12,7 +12,7 @@ from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.task import PLAN_DOCUMENT
 from schemachange_operator.kube import labels, logs, pods
 from schemachange_operator.kube.client import Client
-from schemachange_operator.kube.errors import Forbidden, Invalid, NotFound
+from schemachange_operator.kube.errors import ApiError, Forbidden, Invalid, NotFound
 from schemachange_operator.kube.job_views import job_view, main_container, pod_of
 from schemachange_operator.kube.resources import JOBS, PODS
 
@@ -47,7 +47,11 @@ def observe_jobs(client: Client, change: SchemaChange, namespace: str) -> tuple[
 def _with_log(client: Client, namespace: str, view: JobView, found: Sequence[Json]) -> JobView:
     """Progress while it runs, the end of the application's tests when they failed."""
     if view.state == "Running" and view.task in (Task.BACKFILL, Task.APPLY):
-        log = _log(client, namespace, view, found, tail_lines=PROGRESS_LINES)
+        try:
+            log = _log(client, namespace, view, found, tail_lines=PROGRESS_LINES)
+        except ApiError:
+            # A kubelet that does not answer must not keep the pass from seeing everything else.
+            return view
         return view.model_copy(update={"progress": logs.last_progress(log)})
     if view.failed_container == pods.APP_TESTS:
         log = _log(client, namespace, view, found, pods.APP_TESTS, tail_lines=logs.TAIL_LINES)

@@ -19,6 +19,10 @@ and the runner's own timeouts stand before."""
 REPLACED = (Task.PLAN, Task.TEST, Task.BACKUP, Task.VERIFY)
 """Work that a drained node may simply begin again. All other retries are the operator's, after a look at the ledger."""
 
+EXPIRY = {"spec": {"ttlSecondsAfterFinished": 24 * HOUR}}
+"""The patch for a Job whose result is recorded: kept for a day, with its log. Not set from the start, since a result that
+nobody has recorded yet must not vanish."""
+
 STAYS = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false", "karpenter.sh/do-not-disrupt": "true"}
 """Annotations that keep autoscalers from moving a pod that works."""
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from schemachange_operator.api.approval import SchemaChangeApproval
 from schemachange_operator.api.database import PostgresDatabase
 from schemachange_operator.api.policy import SchemaPolicy, SchemaPolicySpec
+from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import text_digest
@@ -61,9 +62,10 @@ class Observer:
         change = parse(SchemaChange, body)
         problems: list[Problem] = []
         database = self._database(change, problems)
-        place = database.metadata.namespace if database else None
+        # Known without the database's object: Jobs that run must stay in sight when somebody deletes that.
+        place = change.spec.database.namespace or change.metadata.namespace
         content, missing = self._content(change, place)
-        jobs, fresh = observe_jobs(self.client, change, place) if place else ((), None)
+        jobs, fresh = observe_jobs(self.client, change, place)
         return World(
             now=self.clock(),
             change=change,
@@ -76,7 +78,7 @@ class Observer:
             siblings=tuple(self.others.siblings(change)),
             jobs=jobs,
             fresh_plan=fresh,
-            stored_plan=self._stored_plan(change, place) if place else None,
+            stored_plan=self._stored_plan(change, place),
         )
 
     def _database(self, change: SchemaChange, problems: list[Problem]) -> PostgresDatabase | None:
@@ -99,17 +101,22 @@ class Observer:
             problems.append(shape_problem("PostgresDatabase.spec.policy", error))
             return SchemaPolicySpec()
 
-    def _content(self, change: SchemaChange, place: str | None) -> tuple[Content | None, tuple[Problem, ...]]:
+    def _content(self, change: SchemaChange, place: str) -> tuple[Content | None, tuple[Problem, ...]]:
         """What is frozen counts while it is frozen: Git may have pruned or changed the ConfigMaps that it came from."""
-        status = change.status
-        if status.frozen and place:
-            name = config_map_name(_identity(change), "content", status.content_digest)
+        frozen = _frozen_digest(change)
+        if frozen:
+            name = config_map_name(_identity(change), "content", frozen)
             text = self._data(place, name).get(pods.CONTENT_KEY, "")
-            if text_digest(text) == status.content_digest:
+            if text_digest(text) == frozen:
                 return Content.model_validate_json(text), ()
         namespace = change.metadata.namespace
         found = {name: self.client.find(CONFIG_MAPS, name, namespace) for name in config_maps_named(change.spec)}
-        return resolve(change.spec, {name: body.get("data", {}) if body else None for name, body in found.items()})
+        content, missing = resolve(
+            change.spec, {name: body.get("data", {}) if body else None for name, body in found.items()}
+        )
+        if frozen and content and content.digest() != frozen:
+            return None, (_other_content(frozen),)
+        return content, missing
 
     def _stored_plan(self, change: SchemaChange, place: str) -> PlanDocument | None:
         plan = change.status.plan
@@ -144,6 +151,22 @@ class Observer:
             return None
         stamps = [body["metadata"]["creationTimestamp"] for body in (policy, binding)]
         return max(datetime.fromisoformat(stamp) for stamp in stamps)
+
+
+def _frozen_digest(change: SchemaChange) -> str:
+    """The digest of what is, or may be, applied; empty while nothing is."""
+    status = change.status
+    if not status.frozen:
+        return ""
+    return status.plan.content_digest if status.plan else status.content_digest
+
+
+def _other_content(frozen: str) -> Problem:
+    return Problem(
+        Reason.CONTENT_MISMATCH,
+        "spec.migration",
+        f"the frozen content ({frozen[:19]}) is gone and its sources hold another; bring the ConfigMaps back as they were",
+    )
 
 
 def _identity(change: SchemaChange) -> ChangeIdentity:

@@ -267,3 +267,64 @@ def test_the_same_event_is_counted_and_not_repeated(api: FakeApi) -> None:
     assert [event["count"] for event in events] == [2]
     api.refuse = {"POST": (403, "Forbidden")}
     recorder.record(api.objects[PATH], Announcement(Reason.JOB_RUNNING, "another"))
+
+
+def test_jobs_of_a_change_that_has_ended_go_after_a_day(api: FakeApi, reconciler: Reconciler) -> None:
+    reconciler.reconcile(KEY)
+    job = api.objects[f"{JOBS}/{api.names('jobs')[0]}"]
+    queue = WorkQueue(lambda: 0.0, random.Random(1))
+    job["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
+    resync(api, reconciler.cache, queue).look()
+    assert "ttlSecondsAfterFinished" not in api.objects[f"{JOBS}/{api.names('jobs')[0]}"]["spec"]
+    status(api)["phase"] = "Completed"
+    resync(api, reconciler.cache, queue).look()
+    assert api.objects[f"{JOBS}/{api.names('jobs')[0]}"]["spec"]["ttlSecondsAfterFinished"] == 86_400
+
+
+def frozen_with_sources(api: FakeApi, reconciler: Reconciler) -> str:
+    """A change whose SQL is in a ConfigMap, as it is while something of it is applied; the path of that ConfigMap."""
+    source = "/api/v1/namespaces/shop/configmaps/sql"
+    api.put(source, {"data": {"up": "ALTER TABLE t ADD d text", "down": "ALTER TABLE t DROP d"}})
+    down = {"sqlFrom": {"name": "sql", "key": "down"}}
+    api.objects[PATH]["spec"]["migration"] = {"sqlFrom": {"name": "sql", "key": "up"}}
+    api.objects[PATH]["spec"]["rollback"] = down
+    reconciler.reconcile(KEY)
+    api.objects[PATH]["status"]["frozen"] = True
+    return source
+
+
+def test_what_is_frozen_outlives_its_sources(api: FakeApi, reconciler: Reconciler) -> None:
+    source = frozen_with_sources(api, reconciler)
+    api.objects[source]["data"]["up"] = "DROP TABLE t"
+    world = reconciler.observer.world(api.objects[PATH])
+    assert world.content is not None
+    assert world.content.steps[0].sql == "ALTER TABLE t ADD d text"
+
+
+def test_another_content_never_takes_the_place_of_what_is_frozen(api: FakeApi, reconciler: Reconciler) -> None:
+    source = frozen_with_sources(api, reconciler)
+    api.objects[source]["data"]["up"] = "DROP TABLE t"
+    del api.objects[next(path for path in api.objects if "-content-" in path)]
+    world = reconciler.observer.world(api.objects[PATH])
+    assert world.content is None
+    assert [problem.reason for problem in world.problems] == [Reason.CONTENT_MISMATCH]
+
+
+def test_jobs_stay_in_sight_without_the_databases_object(api: FakeApi, reconciler: Reconciler) -> None:
+    reconciler.reconcile(KEY)
+    del api.objects[f"{OURS}/postgresdatabases/orders"]
+    world = reconciler.observer.world(api.objects[PATH])
+    assert world.database is None
+    assert len(world.jobs) == 1
+
+
+@pytest.mark.parametrize("missing", ["policy", "binding", "denial"])
+def test_approvals_count_only_under_the_admission_policy(api: FakeApi, reconciler: Reconciler, missing: str) -> None:
+    assert reconciler.observer.world(api.objects[PATH]).approval_policy_since == NOW
+    if missing == "denial":
+        path = f"{ADMISSION}/validatingadmissionpolicybindings/{APPROVAL_POLICY}"
+        api.objects[path]["spec"]["validationActions"] = ["Audit"]
+    else:
+        plural = {"policy": "validatingadmissionpolicies", "binding": "validatingadmissionpolicybindings"}[missing]
+        del api.objects[f"{ADMISSION}/{plural}/{APPROVAL_POLICY}"]
+    assert reconciler.observer.world(api.objects[PATH]).approval_policy_since is None
