@@ -27,9 +27,13 @@ def inspect(environment: Environment, session: Session) -> Facts:
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = take_snapshot(session)
-        statements = tuple(_statements(content))
-        named = [*_named(statements), *_backfilled(content)]
-        partners = [name for statement in statements if statement.partners for name in statement.relations]
+        forward, backward = (
+            _statements(step.sql for step in content.steps),
+            _statements(step.undo.sql for step in content.steps),
+        )
+        named = [*_named(forward + backward), *_backfilled(content)]
+        # A rollback's partners would make the fingerprint depend on tables that a change such as ADD COLUMN does not touch.
+        partners = list(_named(statement for statement in forward if statement.partners))
         relations = expand_relations(session, named, request.search_path, partners)
         server = session.execute(query("server_facts")).fetchone()
         facts = Facts(
@@ -45,11 +49,8 @@ def inspect(environment: Environment, session: Session) -> Facts:
     return facts
 
 
-def _statements(content: Content) -> Iterator[Statement]:
-    for step in content.steps:
-        for text in (step.sql, step.undo.sql):
-            if text is not None:
-                yield from read_statements(text)
+def _statements(texts: Iterable[str | None]) -> tuple[Statement, ...]:
+    return tuple(statement for text in texts if text is not None for statement in read_statements(text))
 
 
 def _named(statements: Iterable[Statement]) -> Iterator[RelationName]:

@@ -100,18 +100,11 @@ class _Table:
                 sql.SQL("{}.{}").format(sql.Identifier(f"parent{number}"), sql.Identifier(there)) for _, there in fresh
             ]
             joins.append(_parent_join(number, key, self._name))
-        if not targets:
-            statement = sql.SQL("INSERT INTO {} DEFAULT VALUES").format(self._identifier)
-        else:
-            statement = sql.SQL(
-                "INSERT INTO {} ({}) SELECT {} FROM generate_series(1::int8, {}) g {} ON CONFLICT DO NOTHING"
-            ).format(
-                self._identifier,
-                sql.SQL(", ").join(map(sql.Identifier, targets)),
-                sql.SQL(", ").join(values),
-                sql.Literal(count),
-                sql.SQL(" ").join(joins),
-            )
+        # Without a column to name, each row of an empty SELECT still makes one of defaults.
+        named = sql.SQL(" ({})").format(sql.SQL(", ").join(map(sql.Identifier, targets))) if targets else sql.SQL("")
+        statement = sql.SQL(
+            "INSERT INTO {}{} SELECT {} FROM generate_series(1::int8, {}) g {} ON CONFLICT DO NOTHING"
+        ).format(self._identifier, named, sql.SQL(", ").join(values), sql.Literal(count), sql.SQL(" ").join(joins))
         with self._session.transaction():
             # Neither the application's triggers nor the checks of foreign keys: the rows are consistent as they are made.
             self._session.execute("SET LOCAL session_replication_role = replica")
