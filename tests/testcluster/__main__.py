@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from testcluster.cluster import Cluster
 from testcluster.images import build_images, find_archive
 from testcluster.local.debris import unmount_below
 from testcluster.paths import SYSTEM_CACHE, cache_directory
@@ -53,19 +54,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _cluster_as_root() -> Cluster:
+    """The cluster, for what only root may do with it, if its provider is of that kind."""
+    cluster = current_cluster()
+    if cluster.needs_root:
+        become_root()
+    return cluster
+
+
 def _up(_: Arguments) -> None:
     """Bring the cluster up; at once when it is up."""
-    current_cluster().up()
+    _cluster_as_root().up()
 
 
 def _down(_: Arguments) -> None:
     """Take the cluster away, with its state and all it changed on the machine."""
-    current_cluster().down()
+    _cluster_as_root().down()
 
 
 def _status(_: Arguments) -> int:
     """Print what runs and its health; the exit code is 0 when all is well."""
-    status = current_cluster().status()
+    status = _cluster_as_root().status()
     for name, healthy in status.items():
         answer(f"{name:24} {'healthy' if healthy else 'FAILED'}")
     if not status:
@@ -90,12 +99,14 @@ def _kubectl(arguments: Arguments) -> int:
 
 def _build_images(arguments: Arguments) -> None:
     """Build the images whose inputs have changed, and load them if the cluster is up."""
+    # mmdebstrap and the builders that need no engine are for root.
+    become_root()
     build_images(current_cluster(), arguments.names)
 
 
 def _load_image(arguments: Arguments) -> None:
     """Put an image on the node."""
-    current_cluster().load_image(find_archive(arguments.image))
+    _cluster_as_root().load_image(find_archive(arguments.image))
 
 
 def _install_servers(_: Arguments) -> None:

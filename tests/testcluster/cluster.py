@@ -7,6 +7,9 @@ from typing import Protocol
 class Cluster(Protocol):
     """One cluster on this machine."""
 
+    needs_root: bool
+    """Whether all but `kubeconfig` and `kubectl` is for root: the command line calls sudo, a library must not."""
+
     def up(self) -> None:
         """Bring it up, or find it up; returns when the node is ready for pods."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from testcluster import oci, operator_image
 from testcluster.cluster import Cluster
 from testcluster.debian import DATABASE_IMAGES
-from testcluster.shell import CommandError, become_root, say
+from testcluster.shell import CommandError, say
 
 # Each image with what builds it, or finds it built.
 IMAGES: dict[str, Callable[[], Path]] = {
@@ -18,7 +18,6 @@ IMAGES: dict[str, Callable[[], Path]] = {
 
 def build_images(cluster: Cluster, names: list[str]) -> None:
     """Build what is not built yet, all or those named, and load what the cluster, if it is up, does not have."""
-    become_root()
     unknown = sorted(set(names) - set(IMAGES))
     if unknown:
         raise CommandError(f"unknown: {', '.join(unknown)}; images: {', '.join(IMAGES)}")

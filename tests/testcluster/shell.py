@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from testcluster.paths import cache_directory
+
 Command = Sequence[str | Path]
 
 ADMINISTRATOR_PROGRAMS = "/usr/local/sbin:/usr/sbin:/sbin"
@@ -44,10 +46,16 @@ def run_logged(
     *,
     directory: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    as_invoker: bool = False,
 ) -> None:
-    """Run a long command with all its output appended to a log file, which a failure names and quotes."""
+    """Run a long command with all its output appended to a log file, which a failure names and quotes.
+
+    With `as_invoker`, what root does by sudo is done by the user who asked for it, with that user's own caches.
+    """
+    user, group = invoker() if as_invoker else (None, None)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
+        give_to_user(log)
         output.write(f"\n$ {_shown(command)}\n".encode())
         output.flush()
         result = subprocess.run(
@@ -57,6 +65,8 @@ def run_logged(
             stderr=subprocess.STDOUT,
             cwd=directory,
             env={**os.environ, **(environment or {})},
+            user=user,
+            group=group,
             check=False,
         )
     if result.returncode != 0:
@@ -84,6 +94,9 @@ def become_root() -> None:
     """Start this program again under sudo, with the user's own caches and paths, unless it is root already."""
     if os.geteuid() == 0:
         return
+    # Made by root they would be closed to the user.
+    for folder in ("logs", "images", "programs", "servers", "users"):
+        (cache_directory() / folder).mkdir(parents=True, exist_ok=True)
     kept = ["HOME", "PATH", "PYTHONPATH", "XDG_CACHE_HOME", "SCHEMACHANGE_CLUSTER", "GOPROXY", "GOFLAGS"]
     kept += [name for name in os.environ if name.lower().endswith(("_proxy", "_ca_bundle", "ssl_cert_file"))]
     settings = [f"{name}={os.environ[name]}" for name in kept if name in os.environ]
@@ -93,9 +106,15 @@ def become_root() -> None:
 
 def give_to_user(path: Path) -> None:
     """Hand a file made under sudo to the person who asked for it."""
+    user, group = invoker()
+    if user is not None and group is not None:
+        os.chown(path, user, group)
+
+
+def invoker() -> tuple[int, int] | tuple[None, None]:
+    """User and group of the person who runs this by sudo; nothing where there is no sudo."""
     user, group = os.environ.get("SUDO_UID"), os.environ.get("SUDO_GID")
-    if user and group:
-        os.chown(path, int(user), int(group))
+    return (int(user), int(group)) if user and group and os.geteuid() == 0 else (None, None)
 
 
 def _shown(command: Command) -> str:

@@ -52,13 +52,15 @@ def _build(folder: Path) -> None:
     say("building the cluster's components from Go modules (minutes the first time, then half a minute)")
     started = time.monotonic()
     unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
+    unfinished.mkdir(parents=True)
+    give_to_user(unfinished)
     log = cache_directory() / "logs" / "go-build.log"
     fields = {"gitVersion": f"v{KUBERNETES_VERSION}", "gitMajor": "1", "gitMinor": "34", "gitTreeState": "clean"}
     stamps = " ".join(f"-X {VERSION_PACKAGE}.{name}={value}" for name, value in fields.items())
     go_build = ["go", "build", "-trimpath", "-ldflags", f"-s -w {stamps}"]
-    static = {"CGO_ENABLED": "0"}
-    run_logged([*go_build, "-o", unfinished / "hyperkube", "."], log, directory=SOURCES, environment=static)
-    run_logged([*go_build, "-o", unfinished / "pause", "./pause"], log, directory=SOURCES, environment=static)
+    for name, package in (("hyperkube", "."), ("pause", "./pause")):
+        command = [*go_build, "-o", str(unfinished / name), package]
+        run_logged(command, log, directory=SOURCES, environment={"CGO_ENABLED": "0"}, as_invoker=True)
     (unfinished / "kubectl").symlink_to("hyperkube")
     _put_in_place(unfinished, folder)
     say(f"built in {time.monotonic() - started:.0f} s")

@@ -12,7 +12,7 @@ from testcluster.local.components import Component, components
 from testcluster.local.keys import Authority
 from testcluster.local.layout import NODE_NAME, PAUSE_IMAGE, Layout
 from testcluster.local.processes import Service
-from testcluster.shell import CommandError, become_root, give_to_user, run, say, wait_until
+from testcluster.shell import CommandError, give_to_user, run, say, wait_until
 
 NEEDED = ("containerd", "runc", "/usr/lib/cni/ptp", "nft", "ip", "openssl")
 SECONDS_TO_BE_HEALTHY = 60.0
@@ -49,6 +49,7 @@ class LocalCluster:
     """One node of real components; see docs/contributing/test-cluster.md."""
 
     layout: Layout = field(default_factory=Layout.default)
+    needs_root: bool = True
 
     def __post_init__(self) -> None:
         running = remembered(self.layout)
@@ -58,7 +59,6 @@ class LocalCluster:
     def up(self) -> None:
         """Start what does not run; clear first what cannot be used any more."""
         started = time.monotonic()
-        become_root()
         packages.ensure(*NEEDED)
         key, programs = build.ensure_built()
         rendered = configuration.render(configuration.TEMPLATES, self.layout.template_values())
@@ -91,7 +91,7 @@ class LocalCluster:
     def _start_processes(self, wanted: Running, rendered: dict[str, str], programs: Path) -> None:
         self._make_folders()
         Authority(self.layout.keys).ensure_all()
-        give_to_user(self.layout.kubeconfig)
+        self._publish_kubeconfig()
         configuration.write(self.layout, rendered)
         machine.prepare(self.layout)
         (self.layout.run / "cluster.json").write_text(json.dumps(wanted.__dict__))
@@ -107,6 +107,12 @@ class LocalCluster:
         for component in self._components(wanted):
             self._wait_for(component)
         self._wait_for_node()
+
+    def _publish_kubeconfig(self) -> None:
+        # The keys' folder is closed to all but root; the person who called sudo is to use the cluster without it.
+        self.layout.kubeconfig.touch(mode=0o600)
+        self.layout.kubeconfig.write_bytes((self.layout.keys / "admin.kubeconfig").read_bytes())
+        give_to_user(self.layout.kubeconfig)
 
     def _make_folders(self) -> None:
         if len(str(self.layout.data)) + len(LONGEST_SOCKET_NAME) > LONGEST_SOCKET_PATH:
@@ -152,7 +158,6 @@ class LocalCluster:
 
     def down(self) -> None:
         """Take everything away."""
-        become_root()
         if not debris.is_there(self.layout):
             say("there is no cluster")
             return
@@ -176,7 +181,6 @@ class LocalCluster:
 
     def load_image(self, archive: Path) -> None:
         """Import the images of an archive."""
-        become_root()
         run([*self._ctr(), "images", "import", str(archive)])
 
     def _ctr(self) -> list[str]:

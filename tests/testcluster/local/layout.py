@@ -65,7 +65,7 @@ class Layout:
     @property
     def kubeconfig(self) -> Path:
         """The administrator's kubeconfig."""
-        return self.keys / "admin.kubeconfig"
+        return self.data / "kubeconfig"
 
     @property
     def containerd_socket(self) -> Path:
