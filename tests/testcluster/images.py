@@ -7,7 +7,8 @@ from pathlib import Path
 from testcluster import oci, operator_image
 from testcluster.cluster import Cluster
 from testcluster.debian import DATABASE_IMAGES
-from testcluster.shell import CommandError, say
+from testcluster.paths import cache_directory
+from testcluster.shell import CommandError, exclusively, say
 
 # Each image with what builds it, or finds it built.
 IMAGES: dict[str, Callable[[], Path]] = {
@@ -21,10 +22,13 @@ def build_images(cluster: Cluster, names: list[str]) -> None:
     unknown = sorted(set(names) - set(IMAGES))
     if unknown:
         raise CommandError(f"unknown: {', '.join(unknown)}; images: {', '.join(IMAGES)}")
-    archives = {name: IMAGES[name]() for name in names or IMAGES}
-    if cluster.status():
-        for name, archive in archives.items():
-            _load_unless_there(cluster, name, archive)
+    cache_directory().mkdir(parents=True, exist_ok=True)
+    # A build deletes the archive of an older one, which another process may be about to load.
+    with exclusively(cache_directory()):
+        archives = {name: IMAGES[name]() for name in names or IMAGES}
+        if cluster.status():
+            for name, archive in archives.items():
+                _load_unless_there(cluster, name, archive)
 
 
 def find_archive(image: str) -> Path:

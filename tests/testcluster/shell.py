@@ -1,11 +1,13 @@
 """Running other programs: output in a log file, a clear error, root by sudo where it is needed."""
 
+import contextlib
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from testcluster.paths import cache_directory
@@ -88,6 +90,17 @@ def wait_until(done: Callable[[], bool], seconds: float, *, interval: float = 0.
             return False
         time.sleep(interval)
     return True
+
+
+@contextlib.contextmanager
+def exclusively(folder: Path) -> Iterator[None]:
+    """Keep others who ask the same for this folder waiting. The lock is on the folder itself: no file is left behind."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def become_root() -> None:

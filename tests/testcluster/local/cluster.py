@@ -12,7 +12,7 @@ from testcluster.local.components import Component, components
 from testcluster.local.keys import Authority
 from testcluster.local.layout import NODE_NAME, PAUSE_IMAGE, Layout
 from testcluster.local.processes import Service
-from testcluster.shell import CommandError, give_to_user, run, say, wait_until
+from testcluster.shell import CommandError, exclusively, give_to_user, run, say, wait_until
 
 NEEDED = ("containerd", "runc", "/usr/lib/cni/ptp", "nft", "ip", "openssl")
 SECONDS_TO_BE_HEALTHY = 60.0
@@ -68,10 +68,11 @@ class LocalCluster:
             fingerprint=configuration.fingerprint(key, rendered),
             boot=boot_identity(),
         )
-        if remembered(self.layout) == wanted and self._is_healthy():
-            say(f"the cluster is up, export KUBECONFIG={self.kubeconfig()}")
-            return
-        self._start(wanted, rendered, programs)
+        with exclusively(self.layout.run.parent):
+            if remembered(self.layout) == wanted and self._is_healthy():
+                say(f"the cluster is up, export KUBECONFIG={self.kubeconfig()}")
+                return
+            self._start(wanted, rendered, programs)
         say(f"node ready after {time.monotonic() - started:.1f} s, export KUBECONFIG={self.kubeconfig()}")
 
     def _start(self, wanted: Running, rendered: dict[str, str], programs: Path) -> None:
@@ -162,7 +163,8 @@ class LocalCluster:
             say("there is no cluster")
             return
         started = time.monotonic()
-        debris.clear(self.layout)
+        with exclusively(self.layout.run.parent):
+            debris.clear(self.layout)
         say(f"the cluster is down after {time.monotonic() - started:.1f} s")
 
     def kubeconfig(self) -> Path:
