@@ -83,7 +83,9 @@ def fresh_database(server: Server) -> Iterator[Database]:
     connection = Connection(
         host="127.0.0.1", port=server.port, database=name, ssl_mode="disable", secret_name="orders-credentials"
     )
-    superuser = psycopg.connect(server.url(name), autocommit=True, row_factory=dict_row, application_name="superuser")
+    superuser = psycopg.connect(
+        server.url(name), autocommit=True, row_factory=dict_row, application_name="superuser", options="-c lock_timeout=10s"
+    )
     with closing(superuser):
         superuser.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
         yield Database(server, connection, Credentials(LOGIN, LOGIN_PASSWORD), superuser)
