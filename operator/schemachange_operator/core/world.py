@@ -22,6 +22,10 @@ IN_FLIGHT_FINALIZER = "schemachange.dev/in-flight"
 """On the object only while a Job that may touch the target lives."""
 
 
+WAY_TO_PLAN = {"connection", "roles", "search_path", "rehearsal"}
+"""Members of a database's spec that a plan is made with: once mended, nothing waits for a Job that was told the old ones."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One missing or wrong input: which field, what is wrong with it, what to do."""
@@ -90,7 +94,8 @@ class World:
             return self.status.cycle
         policy = self.policy.model_dump(mode="json") if self.policy else None
         content = self.content.digest() if self.content else None
-        return digest([content, policy, self.change.spec.retry, self.status.replans]).removeprefix("sha256:")[:10]
+        way = self.database.spec.model_dump(mode="json", include=WAY_TO_PLAN) if self.database else None
+        return digest([content, policy, way, self.change.spec.retry, self.status.replans]).removeprefix("sha256:")[:10]
 
     def run(self, task: Task, step: str = "") -> RunRecord | None:
         """The evidence of one piece of work in this cycle."""
