@@ -1,11 +1,10 @@
--- Views and materialized views; `uses` names the relations that they read.
+-- Views and materialized views (whether one is populated is data); `uses` names the relations that they read.
 SELECT n.nspname || '.' || c.relname AS name,
        c.relkind::text AS kind,
        pg_get_userbyid(c.relowner) AS owner,
        (SELECT string_agg(a::text, ' ' ORDER BY a::text COLLATE "C")
           FROM unnest(coalesce(c.relacl, acldefault('r', c.relowner))) a) AS acl,
        (SELECT string_agg(o, ' ' ORDER BY o) FROM unnest(c.reloptions) o) AS options,
-       CASE WHEN c.relkind = 'm' THEN c.relispopulated END AS populated,
        pg_get_viewdef(c.oid) AS definition,
        (SELECT string_agg(DISTINCT un.nspname || '.' || u.relname, ' ' ORDER BY un.nspname || '.' || u.relname)
           FROM pg_rewrite r

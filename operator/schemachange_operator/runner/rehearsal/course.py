@@ -16,6 +16,7 @@ from schemachange_operator.runner.rehearsal.restore import restore_schema
 from schemachange_operator.runner.rehearsal.rows import fill_tables
 from schemachange_operator.runner.rehearsal.server import SUPERUSER, connect, wait_for_server
 from schemachange_operator.runner.rehearsal.steps import UNTOUCHED, Stage, StepRun
+from schemachange_operator.runner.rehearsal.views import populate_views
 
 SHOWN = 5
 """Differences that a message names; the log has all of them."""
@@ -47,6 +48,7 @@ def build(environment: Environment, facts: Facts) -> Built:
     restore_schema(environment, facts)
     with closing(connect(environment, SUPERUSER)) as session:
         rows, notes = fill_tables(session, facts.relations, environment.request.policy.rehearsal.rows)
+        notes += populate_views(session)
     environment.output.event("rows_generated", rows=rows, notes=notes)
     return Built(rows, notes)
 
