@@ -35,7 +35,9 @@ def start(session: Session, table: BackfillTable) -> tuple[Position, int]:
     """The position before the first batch, and the estimated number of rows. To be asked once the trigger stands."""
     bound = session.execute(table.upper_bound()).fetchone()
     explained = session.execute(table.estimate()).fetchone()
-    return Position(bound["key"] if bound else None), int(explained["QUERY PLAN"][0]["Plan"]["Plan Rows"]) if explained else 0
+    return Position(bound["key"] if bound else None), int(
+        explained["QUERY PLAN"][0]["Plan"]["Plan Rows"]
+    ) if explained else 0
 
 
 def run_batch(session: Session, table: BackfillTable, position: Position, size: int) -> Position | None:

@@ -42,7 +42,9 @@ class BackfillTable:
     def upper_bound(self) -> sql.Composed:
         """The largest key there is, as an array of text."""
         return sql.SQL("SELECT ARRAY[{}] AS key FROM {} ORDER BY {} LIMIT 1").format(
-            self._texts(), identifier(self.name), sql.SQL(", ").join(sql.SQL("{} DESC").format(key) for key in self._columns())
+            self._texts(),
+            identifier(self.name),
+            sql.SQL(", ").join(sql.SQL("{} DESC").format(key) for key in self._columns()),
         )
 
     def page(self, after: Key | None, upper: Key, size: int) -> sql.Composed:
@@ -68,7 +70,9 @@ class BackfillTable:
         session has just changed is looked at again in its new form.
         """
         aliased = (sql.SQL("{} AS {}").format(key, _alias(number)) for number, key in enumerate(self._columns()))
-        locked = sql.SQL("SELECT {keys} FROM {table} WHERE {range} AND {where} ORDER BY {columns} FOR NO KEY UPDATE{skip}").format(
+        locked = sql.SQL(
+            "SELECT {keys} FROM {table} WHERE {range} AND {where} ORDER BY {columns} FOR NO KEY UPDATE{skip}"
+        ).format(
             keys=sql.SQL(", ").join(aliased),
             table=identifier(self.name),
             range=self._range(after, last),
@@ -77,10 +81,14 @@ class BackfillTable:
             skip=sql.SQL(" SKIP LOCKED" if skip_locked else ""),
         )
         same = (
-            sql.SQL("{} = {}").format(sql.Identifier(*self.name, key), sql.SQL("{}.{}").format(sql.Identifier(BATCH), _alias(number)))
+            sql.SQL("{} = {}").format(
+                sql.Identifier(*self.name, key), sql.SQL("{}.{}").format(sql.Identifier(BATCH), _alias(number))
+            )
             for number, key in enumerate(self.keys)
         )
-        return sql.SQL("UPDATE {table} SET {set} FROM ({locked}) AS {batch} WHERE {same} AND {where} RETURNING {still} AS still").format(
+        return sql.SQL(
+            "UPDATE {table} SET {set} FROM ({locked}) AS {batch} WHERE {same} AND {where} RETURNING {still} AS still"
+        ).format(
             table=identifier(self.name),
             set=self._assignments(),
             locked=locked,
@@ -129,7 +137,8 @@ class BackfillTable:
 
     def _values(self, key: Key) -> sql.Composed:
         return sql.SQL(", ").join(
-            sql.SQL("CAST({} AS {})").format(sql.Literal(value), _user(kind)) for value, kind in zip(key, self.types, strict=True)
+            sql.SQL("CAST({} AS {})").format(sql.Literal(value), _user(kind))
+            for value, kind in zip(key, self.types, strict=True)
         )
 
     def _assignments(self) -> sql.Composed:

@@ -42,7 +42,11 @@ def backfill(environment: Environment) -> RunReport:
             rows = begun_steps(environment, session, change) if change is None or change.state != "Completed" else {}
             if change is not None and (change.state == "Completed" or (name in rows and rows[name].state == "Done")):
                 return answers.done(
-                    Reason.STEP_DONE, f"Step {name} had been done before.", step=name, already=True, steps_done=change.steps_done
+                    Reason.STEP_DONE,
+                    f"Step {name} had been done before.",
+                    step=name,
+                    already=True,
+                    steps_done=change.steps_done,
                 )
             position = Filling(target, session, _begin(target, session, change, wanted, begun=name in rows), wanted).run()
         except ProcedureError as error:
@@ -69,7 +73,9 @@ def _begin(target: Target, session: Session, change: Change | None, wanted: Back
     return opened
 
 
-def _enter(session: Session, environment: Environment, lock_milliseconds: int = 2000, statement_milliseconds: int = 0) -> str:
+def _enter(
+    session: Session, environment: Environment, lock_milliseconds: int = 2000, statement_milliseconds: int = 0
+) -> str:
     return role.enter(session, environment.request, lock_milliseconds, statement_milliseconds)
 
 

@@ -9,11 +9,19 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import InvalidSql, ProcedureError, Stop, TryLater
 from schemachange_operator.core.sql.redaction import redact
-from schemachange_operator.core.sql.statement import Statement
+from schemachange_operator.core.sql.statement import Statement, read_statements
 from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.blockers import BlockerWatch
 from schemachange_operator.postgres.ledger import Change
-from schemachange_operator.postgres.ledger_steps import StatementRun, StepRow, step_done, step_forget, step_intent, steps
+from schemachange_operator.postgres.ledger_steps import (
+    StatementRun,
+    StepRow,
+    step_done,
+    step_forget,
+    step_intent,
+    step_undoing,
+    steps,
+)
 from schemachange_operator.postgres.probe_choice import probe_of
 from schemachange_operator.postgres.probes import Before, Probe, Unknowable
 from schemachange_operator.postgres.session import Session
@@ -94,7 +102,7 @@ class Single:
 
     def _once(self, before: Before) -> StatementRun:
         statement, text = self._statement, redact(self._statement.text)
-        known = {"step": self._environment.request.step, "number": statement.number, "kind": statement.kind}
+        known = {"work": self._title, "number": statement.number, "kind": statement.kind}
         self._environment.output.event("statement", **known, text=cut(text, TEXT_SHOWN))
         begin = time.monotonic()
         try:
@@ -176,3 +184,24 @@ def _run_or_forget(single: Single, session: Session, change: Change, step: str, 
                 if not steps(session, change.id):
                     ledger.close(session, change, "RolledBack", f"Step {step} failed; nothing was applied.")
         raise
+
+
+def left_undone(target: Target, step: ContentStep, row: StepRow) -> bool:
+    """Whether a step of one statement that was begun has had no effect; what it left unfinished is taken away."""
+    statement = read_statements(step.sql or "")[0]
+    return not Single(target, f"Step {step.name}", statement, Reason.ROLLBACK_FAILED).finished(row.detail)
+
+
+def undo_single(
+    target: Target, session: Session, change: Change, step: ContentStep, statement: Statement, row: StepRow
+) -> tuple[StatementRun, ...]:
+    """Run a rollback of one statement that cannot be in a transaction; the caller writes that the step is undone."""
+    single = Single(target, f"Rollback of step {step.name}", statement, Reason.ROLLBACK_FAILED)
+    if row.state == "Undoing":
+        before: Before = row.detail["undo"]
+        if single.finished(before):
+            return ()
+    else:
+        before = single.look()
+        step_undoing(session, change.id, step.name, {"undo": before})
+    return (single.run(before),)

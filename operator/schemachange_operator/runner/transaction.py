@@ -81,7 +81,7 @@ def _statement(
     refuse_when_stopped(environment, UNDONE)
     watch.begin(timeout)
     text = redact(statement.text)
-    known = {"step": environment.request.step, "number": statement.number, "kind": statement.kind}
+    known = {"work": work.title, "number": statement.number, "kind": statement.kind}
     environment.output.event("statement", **known, text=cut(text, TEXT_SHOWN))
     begin = time.monotonic()
     try:
