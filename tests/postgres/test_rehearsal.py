@@ -1,6 +1,7 @@
 """Analysis and rehearsal on real servers: what a plan says is what the servers did."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from schemachange_operator.core.plan import LockHeld
 from schemachange_operator.core.snapshot import difference
 from schemachange_operator.postgres.catalog import take_snapshot
 from testcluster.servers import Server
+from testcluster.shell import wait_until
 
 Plan = Callable[..., Planning]
 
@@ -171,7 +173,7 @@ def test_a_failing_statement_is_named(plan: Plan, database: Database) -> None:
     text = "ALTER TABLE orders ADD COLUMN x int;\nSELECT 'secret'::int"
     report = (planning := plan(one(text, "ALTER TABLE orders DROP COLUMN x"))).job("analyse", "rehearse")
     assert (report.outcome, report.reason) == ("Failed", "RehearsalFailed")
-    assert report.message.startswith("Step only, statement 2 (line 2, SELECT) failed")
+    assert report.message.startswith("Step only, statement 2 (line 2, SELECT), failed")
     assert "SQLSTATE 22P02" in report.message
     assert "x" not in take_snapshot(database.superuser)["column"]
     assert planning.events("rehearse")[-1]["text"] == "SELECT ?::int"
@@ -184,7 +186,7 @@ def test_a_failing_rollback_and_a_failing_commit_are_named(plan: Plan) -> None:
         "CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES a DEFERRABLE INITIALLY DEFERRED); INSERT INTO a VALUES (1, 2)"
     )
     report = plan(one(deferred, "DROP TABLE a")).job("analyse", "rehearse")
-    assert "failed at its COMMIT" in report.message
+    assert "COMMIT, failed" in report.message
 
 
 def test_the_migration_is_no_superuser_and_leaves_no_role(plan: Plan) -> None:
@@ -192,6 +194,43 @@ def test_the_migration_is_no_superuser_and_leaves_no_role(plan: Plan) -> None:
     report = plan(one(text, "SELECT 1")).job("analyse", "rehearse")
     assert report.reason == "RehearsalFailed"
     assert "SQLSTATE 42501" in report.message
+
+
+def test_a_backfill_that_fails_is_named(plan: Plan) -> None:
+    backfill = {"table": "orders", "set": {"note": "1 / (id - 5)"}, "where": "note <> ''"}
+    steps = [{"name": "fill", "backfill": backfill, "undo": {"notNeeded": "test"}}]
+    report = plan(steps).job("analyse", "rehearse")
+    assert (report.outcome, report.reason) == ("Failed", "RehearsalFailed")
+    assert report.message.startswith("Step fill (backfill) failed in the throw-away database: division by zero")
+
+
+def busy(throwaway: Server, words: str) -> None:
+    """Wait until the throw-away server runs a statement with these words."""
+    with psycopg.connect(throwaway.url(), autocommit=True) as session:
+        looking = "SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND query LIKE %s AND pid <> pg_backend_pid()"
+        assert wait_until(lambda: session.execute(looking, (f"%{words}%",)).fetchone() is not None, 30.0, interval=0.05)
+
+
+def test_a_wish_to_stop_cancels_the_statement(plan: Plan, throwaway: Server) -> None:
+    planning = plan(one("SELECT pg_sleep(300)", "SELECT 1"))
+    assert planning.run("analyse").outcome == "Done"
+    with ThreadPoolExecutor() as threads:
+        rehearsal = threads.submit(planning.run, "rehearse")
+        busy(throwaway, "pg_sleep(300)")
+        planning.stop.set()
+        assert (rehearsal.result(60).outcome, rehearsal.result().reason) == ("Retry", "Stopped")
+
+
+def test_a_throwaway_server_that_dies_is_tried_again(plan: Plan, throwaway: Server) -> None:
+    planning = plan(one("SELECT pg_sleep(300)", "SELECT 1"))
+    assert planning.run("analyse").outcome == "Done"
+    with ThreadPoolExecutor() as threads:
+        rehearsal = threads.submit(planning.run, "rehearse")
+        busy(throwaway, "pg_sleep(300)")
+        throwaway.restart()
+        report = rehearsal.result(60)
+    assert (report.outcome, report.reason) == ("Retry", "RehearsalFailed")
+    assert "spec.rehearsal.memory" in report.message
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -62,6 +63,7 @@ class Planning:
     """What the request says otherwise."""
     plan: PlanDocument | None = None
     log: io.StringIO = field(default_factory=io.StringIO)
+    stop: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.content = Content.model_validate({"steps": self.steps, "verify": self.verify})
@@ -93,7 +95,9 @@ class Planning:
         """One container: its report, written as in a pod, with refusals translated as the runner's main does."""
         assert command in COMMANDS
         output = Output(self.log)
-        environment = Environment(self.request(), self.content, self.plan, self.folders, output, chance=random.Random(7))
+        environment = Environment(
+            self.request(), self.content, self.plan, self.folders, output, self.stop, chance=random.Random(7)
+        )
         try:
             report = _function(command)(environment)
         except ProcedureError as error:

@@ -10,7 +10,7 @@ from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import Difference
 from schemachange_operator.core.snapshot import Snapshot, difference
 from schemachange_operator.postgres.catalog import take_snapshot
-from schemachange_operator.runner.analysis.facts import Facts
+from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, read_snapshot
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.restore import restore_schema
 from schemachange_operator.runner.rehearsal.rows import fill_tables
@@ -20,6 +20,9 @@ from schemachange_operator.runner.rehearsal.views import populate_views
 
 SHOWN = 5
 """Differences that a message names; the log has all of them."""
+
+NOT_COPIED = frozenset({"setting"})
+"""Kinds of objects that a dump of one database does not hold."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,20 @@ def build(environment: Environment, facts: Facts) -> Built:
     """A copy of the target's schema with rows in the tables touched. Raises Stop or TryLater."""
     wait_for_server(environment, facts.major)
     restore_schema(environment, facts)
+    notes = _unlike(environment)
     with closing(connect(environment, SUPERUSER)) as session:
-        rows, notes = fill_tables(session, facts.relations, environment.request.policy.rehearsal.rows)
-        notes += populate_views(session)
-    environment.output.event("rows_generated", rows=rows, notes=notes)
+        rows, unfilled = fill_tables(session, facts.relations, environment.request.policy.rehearsal.rows)
+        notes += (*unfilled, *populate_views(session))
+    environment.output.event("built", rows=rows, notes=notes)
     return Built(rows, notes)
+
+
+def _unlike(environment: Environment) -> tuple[str, ...]:
+    """A note where the copy is not the target, for instance since the image lacks a locale."""
+    target, copy = read_snapshot(environment.folders.work, SNAPSHOT), snapshot(environment)
+    found = [one for one in difference(target, copy) if one.kind not in NOT_COPIED]
+    _log(environment, "copy_differs", found)
+    return (f"the throw-away copy is not quite the target's schema: {sentences(found)}",) if found else ()
 
 
 def apply_all(environment: Environment) -> Applied:

@@ -11,7 +11,7 @@ from psycopg import sql
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
-from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
 from schemachange_operator.core.plan import LockHeld
 from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
@@ -77,12 +77,10 @@ class Stage:
             with closing(connect(self._environment, LOGIN)) as session, cancelled_on_stop(self._environment, session):
                 self._become(session)
                 return run_batches(session, backfill, size)
-        except (psycopg.Error, Stop) as error:
-            what = error.message if isinstance(error, Stop) else primary(error)
-            raise Stop(
-                Reason.REHEARSAL_FAILED,
-                f"{title} (backfill) failed in the throw-away database: {what} {UNTOUCHED} Correct the backfill.",
-            ) from None
+        except Stop as error:
+            raise _refused(f"{title} (backfill)", error.message) from None
+        except psycopg.Error as error:
+            raise _failed(f"{title} (backfill)", error) from None
 
     def _become(self, session: Session) -> None:
         """For what opens its own transactions: the role and the search_path for the whole session."""
@@ -124,10 +122,7 @@ class Stage:
             session.execute("SET CONSTRAINTS ALL IMMEDIATE")
             session.execute("COMMIT")
         except psycopg.Error as error:
-            raise Stop(
-                Reason.REHEARSAL_FAILED,
-                f"{title} failed at its COMMIT in the throw-away database: {primary(error)}. {UNTOUCHED} Correct the SQL.",
-            ) from None
+            raise _failed(f"{title}, COMMIT,", error) from None
 
     def _single(self, title: str, session: Session, observer: Observer, statement: Statement) -> Measured:
         self._become(session)
@@ -147,11 +142,26 @@ class Stage:
             with cancelled_on_stop(self._environment, session):
                 send(session, statement)
         except psycopg.Error as error:
-            raise Stop(
-                Reason.REHEARSAL_FAILED,
-                f"{title}, statement {statement.number} (line {statement.line}, {statement.kind}) failed in the throw-away"
-                f" database: {primary(error)}. {UNTOUCHED} Correct the SQL.",
-            ) from None
+            where = f"{title}, statement {statement.number} (line {statement.line}, {statement.kind}),"
+            raise _failed(where, error) from None
+
+
+def _failed(where: str, error: psycopg.Error) -> ProcedureError:
+    """What PostgreSQL said, as a refusal; a server that went away is tried again."""
+    if isinstance(error, psycopg.OperationalError) and (not error.sqlstate or error.sqlstate.startswith("57P")):
+        return TryLater(
+            Reason.REHEARSAL_FAILED,
+            f"{where} lost the throw-away server: {primary(error)}. {UNTOUCHED}"
+            " If it comes again: raise spec.rehearsal.memory of the PostgresDatabase.",
+        )
+    return _refused(where, primary(error))
+
+
+def _refused(where: str, what: str) -> Stop:
+    return Stop(
+        Reason.REHEARSAL_FAILED,
+        f"{where} failed in the throw-away database: {what.rstrip('.')}. {UNTOUCHED} Correct the change.",
+    )
 
 
 def _since(begin: float) -> float:
