@@ -9,6 +9,7 @@ import pytest
 
 from postgres.support.change import Change, steps
 from postgres.support.database import Database
+from postgres.support.waiting import wait_for
 from schemachange_operator.core.errors import Stop, TryLater
 from schemachange_operator.core.sql.statement import Statement
 from schemachange_operator.postgres import ledger
@@ -262,14 +263,6 @@ def test_a_stop_cancels_the_statement(orders: Database, tmp_path: Path) -> None:
     report = process.report(10)
     assert (report.outcome, report.reason, report.steps_done) == ("Retry", "Stopped", ())
     assert columns(orders) == ["id", "note"]
-
-
-def wait_for(database: Database, query: str, looks: int = 3000) -> None:
-    for _ in range(looks):
-        if database.query(query):
-            return
-        database.query("SELECT pg_sleep(0.01)")
-    raise AssertionError(f"in vain: {query}")
 
 
 def test_a_runner_killed_in_the_middle_is_followed_by_one_that_applies_once(orders: Database, tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ class Change:
 
     def environment(self, step: str = "", **others: Any) -> Environment:
         """What a command in this process gets; pauses are short, chance is fixed."""
-        made = Environment(
+        return Environment(
             self.request(step, **others),
             self.content,
             self.plan,
@@ -141,7 +141,6 @@ class Change:
             Output(self.log),
             chance=random.Random(7),
         )
-        return made
 
     def run(self, command: str, step: str = "", **others: Any) -> RunReport:
         """Run a command in this process; what it raises is raised."""
