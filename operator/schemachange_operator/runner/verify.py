@@ -2,6 +2,7 @@
 
 import psycopg
 from psycopg import errors
+from psycopg.rows import tuple_row
 
 from schemachange_operator.api.migration import Assertion, Backfill
 from schemachange_operator.api.reason import Reason
@@ -90,12 +91,14 @@ def _hold(environment: Environment, session: Session, assertion: Assertion) -> N
         with session.transaction(force_rollback=True), cancelled_on_stop(environment, session):
             _read_only(environment, session)
             # The extended protocol takes one statement only: nothing can follow the question.
-            rows = session.cursor(binary=True).execute(assertion.sql.encode()).fetchmany(2)
+            cursor = session.cursor(binary=True, row_factory=tuple_row).execute(assertion.sql.encode())
+            rows = cursor.fetchmany(2) if cursor.description else []
     except psycopg.Error as error:
-        if isinstance(reason_of(error), TryLater):
+        # In a transaction of ours that may only read, a write is the assertion's fault and not the server's.
+        if isinstance(reason_of(error), TryLater) and not isinstance(error, errors.ReadOnlySqlTransaction):
             raise
         raise Stop(Reason.ASSERTION_FAILED, f"{failed}: {primary(error)}. {remedy}") from None
-    if len(rows) != 1 or list(rows[0].values()) != [True]:
+    if len(rows) != 1 or len(rows[0]) != 1 or rows[0][0] is not True:
         answer = f"it answered {len(rows)} row{'' if len(rows) == 1 else 's'}, and not one row with true"
         raise Stop(Reason.ASSERTION_FAILED, f"{failed}: {answer}. {remedy}")
 
