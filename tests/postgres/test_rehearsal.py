@@ -145,7 +145,19 @@ def test_an_index_is_built_concurrently(plan: Plan) -> None:
     (statement,) = found.steps[0].statements
     assert (found.steps[0].kind, statement.transactional) == ("Single", False)
     assert [(one.kind, one.change) for one in found.difference] == [("index", "added")]
-    assert {lock.mode for lock in statement.held} <= {"ShareUpdateExclusive"}
+    assert statement.held == (LockHeld(relation="public.orders", mode="ShareUpdateExclusive"),)
+    assert found.relations == ("public.orders",)
+
+
+def test_single_statements_are_seen_to_lock(plan: Plan, database: Database) -> None:
+    database.as_owner("CREATE INDEX orders_note ON orders (note)")
+    back = "CREATE INDEX CONCURRENTLY orders_note ON orders (note)"
+    _, found = plan(
+        one("DROP INDEX CONCURRENTLY orders_note", back) + one("VACUUM FULL orders", "SELECT 1", "two")
+    ).planned()
+    told = statements(found)
+    assert LockHeld(relation="public.orders", mode="ShareUpdateExclusive") in told["only 1"].held
+    assert "public.orders" in told["two 1"].rewritten
 
 
 def test_a_rewrite_and_partners_of_foreign_keys_are_seen(plan: Plan) -> None:

@@ -2,6 +2,7 @@
 -- Run inside a migration's transaction as well, whose search_path is the user's.
 SELECT c.oid,
        n.nspname || '.' || c.relname AS relation,
+       c.relkind::text AS kind,
        pg_catalog.pg_relation_filenode(c.oid) AS file,
        i.indrelid AS index_of
   FROM pg_catalog.pg_class c

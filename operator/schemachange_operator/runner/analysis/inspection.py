@@ -31,7 +31,9 @@ def inspect(environment: Environment, session: Session) -> Facts:
             _statements(step.sql for step in content.steps),
             _statements(step.undo.sql for step in content.steps),
         )
-        named = [*_named(forward + backward), *_backfilled(content)]
+        made = {name.name for statement in forward if " INDEX" in statement.kind for name in statement.creates}
+        # An index that the change makes stands for its table, which is named beside it.
+        named = [*(name for name in _named(forward + backward) if name.name not in made), *_backfilled(content)]
         # A rollback's partners would make the fingerprint depend on tables that a change such as ADD COLUMN does not touch.
         partners = list(_named(statement for statement in forward if statement.partners))
         relations = expand_relations(session, named, request.search_path, partners)

@@ -1,10 +1,13 @@
 """What a statement really did: locks, seen by another session before COMMIT, and files written anew."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from schemachange_operator.core.plan import LOCK_ORDER, LockHeld
 from schemachange_operator.postgres.queries import query
@@ -16,7 +19,7 @@ WORTH_TELLING = LOCK_ORDER.index("ShareUpdateExclusive")
 """Weaker locks on indexes are taken by whatever reads or writes their table."""
 
 Files = dict[int, dict[str, Any]]
-"""Relations by OID: relation (schema.name), file, index_of."""
+"""Relations by OID: oid, relation (schema.name), kind, file, index_of."""
 
 
 @dataclass
@@ -49,29 +52,35 @@ class Observer:
     def __init__(self, watching: Session, working: Session) -> None:
         self._watching = watching
         self._pid = working.info.backend_pid
-        self._known: list[int] = []
+        self._files: Files = {}
 
     def begin(self) -> Files:
         """Relations as they are committed now: only locks on these are told."""
-        files = read_files(self._watching)
-        self._known = list(files)
-        return files
+        self._files = read_files(self._watching)
+        return self._files
 
     def look(self) -> LocksSeen:
         """The locks held at this moment."""
         seen = LocksSeen()
-        seen.add(self._watching.execute(query("locks_held"), {"pid": self._pid, "known": self._known}).fetchall())
+        seen.add(self._look(self._watching))
         return seen
 
     @contextmanager
-    def sampling(self) -> Iterator[LocksSeen]:
-        """Gather locks while the block runs: a statement that is its own transaction holds none afterwards."""
+    def sampling(self, holding: Session, names: Iterable[str]) -> Iterator[LocksSeen]:
+        """Gather locks while the block runs: a statement that is its own transaction holds none afterwards.
+
+        `holding`, a further session, keeps an old snapshot and weak locks on the tables that `names` (without schema) stand
+        for: what works concurrently waits for them, and so long enough to be seen. It is let go once something was seen.
+        """
         seen, ended = LocksSeen(), threading.Event()
+        self._hold(holding, frozenset(names))
 
         def sample() -> None:
-            parameters = {"pid": self._pid, "known": self._known}
             while not ended.wait(INTERVAL):
-                seen.add(self._watching.execute(query("locks_held"), parameters).fetchall())
+                found = self._look(self._watching)
+                seen.add(found)
+                if found or self._waits():
+                    _let_go(holding)
 
         thread = threading.Thread(target=sample, name="lock-sampler", daemon=True)
         thread.start()
@@ -80,6 +89,31 @@ class Observer:
         finally:
             ended.set()
             thread.join()
+            _let_go(holding)
+
+    def _look(self, session: Session) -> list[dict[str, Any]]:
+        return session.execute(query("locks_held"), {"pid": self._pid, "known": list(self._files)}).fetchall()
+
+    def _waits(self) -> bool:
+        row = self._watching.execute(
+            "SELECT cardinality(pg_catalog.pg_blocking_pids(%s)) > 0 AS waits", (self._pid,)
+        ).fetchone()
+        return bool(row and row["waits"])
+
+    def _hold(self, holding: Session, names: frozenset[str]) -> None:
+        named = [row for row in self._files.values() if row["relation"].split(".", 1)[1] in names]
+        tables = {row["index_of"] or row["oid"] for row in named}
+        holding.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        holding.execute("SELECT 1")
+        for oid in tables & self._files.keys():
+            if self._files[oid]["kind"] in {"r", "p"}:
+                relation = sql.Identifier(*self._files[oid]["relation"].split(".", 1))
+                holding.execute(sql.SQL("LOCK TABLE ONLY {} IN ACCESS SHARE MODE").format(relation))
+
+
+def _let_go(holding: Session) -> None:
+    if holding.info.transaction_status != TransactionStatus.IDLE:
+        holding.execute("ROLLBACK")
 
 
 def read_files(session: Session) -> Files:

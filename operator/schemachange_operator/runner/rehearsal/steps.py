@@ -128,7 +128,8 @@ class Stage:
         self._become(session)
         before = observer.begin()
         begin = time.monotonic()
-        with observer.sampling() as seen:
+        names = [name.name for name in statement.relations]
+        with closing(connect(self._environment, SUPERUSER)) as holding, observer.sampling(holding, names) as seen:
             self._send(title, session, statement)
         duration = _since(begin)
         return Measured(statement, duration, seen.since(LocksSeen()), rewritten(before, read_files(session)))
