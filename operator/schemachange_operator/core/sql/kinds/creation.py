@@ -37,7 +37,9 @@ def _create_view(tree: Tree) -> Classification:
     replace = tree.get("replace", False)
     kind = "CREATE OR REPLACE VIEW" if replace else "CREATE VIEW"
     lock = "AccessExclusive" if replace else "AccessShare"
-    return Classification(kind, lock=lock, relations=named(tree), creates=() if replace else (created,))
+    # A recursive view names itself as a WITH query does, which is no relation to `named`.
+    relations = tuple(dict.fromkeys((created, *named(tree))))
+    return Classification(kind, lock=lock, relations=relations, creates=() if replace else (created,))
 
 
 def _create_sequence(tree: Tree) -> Classification:
@@ -46,7 +48,8 @@ def _create_sequence(tree: Tree) -> Classification:
 
 
 def _create_schema(tree: Tree) -> Classification:
-    inside: tuple[RelationName, ...] = named(tree)
+    schema = tree.get("schemaname")
+    inside = tuple(RelationName(name.schema or schema, name.name) for name in named(tree))
     return Classification("CREATE SCHEMA", relations=inside, creates=inside)
 
 

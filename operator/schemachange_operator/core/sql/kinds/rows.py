@@ -1,11 +1,13 @@
 """SELECT, INSERT, UPDATE, DELETE, MERGE, LOCK, and DO blocks and CALL, which can be any of them."""
 
+import re
+
 from schemachange_operator.core.plan import LOCK_ORDER
 from schemachange_operator.core.sql.grammar import GrammarError, Tree, tokens, walk
 from schemachange_operator.core.sql.kinds.classification import Classification, Classifier, named
 from schemachange_operator.core.sql.name import of_range
 
-_DESTROYING_WORDS = frozenset({"DELETE_P", "TRUNCATE", "DROP"})
+_DESTROYING_WORDS = frozenset({"DELETE_P", "DELETE", "TRUNCATE", "DROP"})
 
 
 def destroyed_rows(tree: Tree) -> tuple[str, ...]:
@@ -70,11 +72,15 @@ def _do(tree: Tree) -> Classification:
 
 
 def _suspected(body: str) -> tuple[str, ...]:
+    """Words of destruction in a body, or in the strings that it may execute."""
     try:
-        destroying = any(token.kind in _DESTROYING_WORDS for token in tokens(body))
+        found = tokens(body)
     except GrammarError:
-        destroying = True
-    return ("whatever its body deletes, drops or truncates",) if destroying else ()
+        return ("whatever its body does, which could not be read",)
+    words = {token.kind for token in found} | {
+        word for token in found if token.kind == "SCONST" for word in re.findall(r"[A-Z]+", token.text.upper())
+    }
+    return ("whatever its body deletes, drops or truncates",) if words & _DESTROYING_WORDS else ()
 
 
 def _call(_tree: Tree) -> Classification:
