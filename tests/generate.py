@@ -13,7 +13,7 @@ def generated() -> dict[Path, str]:
     """Every generated file with the text it has to have."""
     files = {REPOSITORY / "crds" / f"{kind.plural}.yaml": crd.text(kind) for kind in crd.KINDS}
     for page, text in reference.pages().items():
-        files[REPOSITORY / "docs" / "reference" / str(page)] = text
+        files[REPOSITORY / "docs" / "reference" / page] = text
     return files
 
 

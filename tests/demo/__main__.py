@@ -15,6 +15,10 @@ from playground.stories import STORIES, Story
 
 ROWS = 300_000
 NAMESPACE = "shop"
+COLUMNS = """
+SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
+WHERE attrelid = to_regclass('{}') AND attnum > 0 AND NOT attisdropped
+"""
 
 
 def main() -> int:
@@ -67,9 +71,8 @@ def summary(terminal: Terminal, shop: Shop, watcher: Watcher, client: BusyClient
     )
     terminal.title("The state of the database")
     terminal.say(f"orders: {shop.ask('SELECT count(*) FROM orders'):,} rows")
-    columns = "SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '{}'::regclass AND attnum > 0 AND NOT attisdropped"
     for table in ("orders", "customers", "vouchers"):
-        terminal.say(f"{table}: {shop.ask(columns.format(table))}")
+        terminal.say(f"{table}: {shop.ask(COLUMNS.format(table))}")
     with shop.server.session(shop.database) as session:
         found = session.execute(
             "SELECT name, state, opened_at::time(0) AS opened, closed_at::time(0) AS closed FROM schemachange.change ORDER BY opened_at"

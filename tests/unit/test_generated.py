@@ -1,9 +1,9 @@
 """Generated files are as generated, and the models say only what Kubernetes can say."""
 
 import pytest
-from generate import generated
 from pydantic import BaseModel
 
+from generate import generated
 from schemachange_operator.api.base import Model
 from schemachange_operator.api.crd import KINDS, structural
 from schemachange_operator.api.reason import Reason
@@ -45,5 +45,9 @@ def described(model: type[BaseModel], seen: set[type]) -> list[str]:
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_every_field_is_described(kind) -> None:
     own = ("metadata", "spec", "status")
-    bare = [name for name in described(kind.model, set()) if name.rsplit(".", 1)[1] not in own and not name.startswith("Metadata.")]
+    bare = [
+        name
+        for name in described(kind.model, set())
+        if name.rsplit(".", 1)[1] not in own and not name.startswith("Metadata.")
+    ]
     assert bare == []

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 from schemachange_operator.api.crd import KINDS, Kind, structural
@@ -58,15 +57,15 @@ def _fields(schema: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, dic
             yield from _fields(node["items"], f"{path}[].")
 
 
-def pages() -> dict[PurePosixPath, str]:
-    """All generated pages by their path below docs/reference."""
-    made = {PurePosixPath(f"{kind.name}.md"): kind_page(kind) for kind in KINDS}
-    return {PurePosixPath("words.md"): words_page(), **made}
+def pages() -> dict[str, str]:
+    """All generated pages by their name below docs/reference."""
+    made = {f"{kind.name}.md": kind_page(kind) for kind in KINDS}
+    return {"words.md": words_page(), **made}
 
 
 def main() -> None:
     """Print the page of that name."""
-    sys.stdout.write(pages()[PurePosixPath(sys.argv[1])])
+    sys.stdout.write(pages()[sys.argv[1]])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.destruction import destructive_steps
 from schemachange_operator.core.sql.content_check import check_content
+from schemachange_operator.core.windows import zone_exists
 from schemachange_operator.core.world import Problem, World
 
 Check = Callable[[World], Iterator[Problem]]
@@ -93,6 +94,13 @@ def window(world: World) -> Iterator[Problem]:
         yield Problem(
             Reason.WINDOW_UNKNOWN, "spec.apply.window", f"the database has no window {name}; mend the name or add the window"
         )
+    for known in world.database.spec.windows if world.database else ():
+        if known.name == name and not zone_exists(known):
+            yield Problem(
+                Reason.WINDOW_UNKNOWN,
+                f"PostgresDatabase.spec.windows[{name}].timeZone",
+                f"there is no time zone {known.time_zone}; give one of the IANA database, for example Europe/Berlin",
+            )
 
 
 def sources(world: World) -> Iterator[Problem]:

@@ -101,9 +101,9 @@ def _load_masquerade_rules(layout: Layout) -> None:
 def upstream_dns() -> str:
     """The machine's own resolver as host:port, or nothing."""
     for line in Path("/etc/resolv.conf").read_text().splitlines():
-        match line.split():
-            case ["nameserver", address, *_]:
-                return f"[{address}]:53" if ":" in address else f"{address}:53"
+        words = line.split()
+        if len(words) > 1 and words[0] == "nameserver":
+            return f"[{words[1]}]:53" if ":" in words[1] else f"{words[1]}:53"
     return ""
 
 

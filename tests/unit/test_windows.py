@@ -1,0 +1,57 @@
+"""Maintenance windows over midnight, over the week, in other time zones and over the change to summer time."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from schemachange_operator.api.database import Window
+from schemachange_operator.core.windows import is_open, next_opening, zone_exists
+
+NIGHTLY = Window(name="nightly", opens="23:00", minutes=120)
+SUNDAY = Window(name="sunday", days=("Sunday",), opens="02:00", minutes=60, time_zone="Europe/Berlin")
+ALWAYS = Window(name="always", opens="00:00", minutes=1440)
+LONG = Window(name="long", days=("Friday",), opens="18:00", minutes=10_080)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "opened"),
+    [
+        (NIGHTLY, "2026-11-23T22:59:59", False),
+        (NIGHTLY, "2026-11-23T23:00:00", True),
+        (NIGHTLY, "2026-11-24T00:59:59", True),
+        (NIGHTLY, "2026-11-24T01:00:00", False),
+        (SUNDAY, "2026-11-22T01:30:00", True),
+        (SUNDAY, "2026-11-22T02:30:00", False),
+        (SUNDAY, "2026-07-19T00:30:00", True),
+        (SUNDAY, "2026-11-23T01:30:00", False),
+        (ALWAYS, "2026-11-23T00:00:00", True),
+        (ALWAYS, "2026-11-23T23:59:59", True),
+        (LONG, "2026-11-26T17:00:00", True),
+    ],
+)
+def test_is_open(window: Window, now: str, opened: bool) -> None:
+    assert is_open(window, at(now)) is opened
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "opens"),
+    [
+        (NIGHTLY, "2026-11-23T12:00:00", "2026-11-23T23:00:00"),
+        (NIGHTLY, "2026-11-23T23:00:00", "2026-11-24T23:00:00"),
+        (SUNDAY, "2026-11-22T02:00:00", "2026-11-29T01:00:00"),
+        (SUNDAY, "2026-03-29T00:00:00", "2026-03-29T01:00:00"),
+    ],
+)
+def test_next_opening(window: Window, now: str, opens: str) -> None:
+    assert next_opening(window, at(now)) == at(opens)
+
+
+@pytest.mark.parametrize(
+    ("zone", "exists"), [("UTC", True), ("Europe/Berlin", True), ("Europe/Atlantis", False), ("../etc", False)]
+)
+def test_zone_exists(zone: str, exists: bool) -> None:
+    assert zone_exists(Window(name="w", opens="00:00", minutes=1, time_zone=zone)) is exists
