@@ -1,6 +1,6 @@
 """From a world and a decision to the status: the only maker of it."""
 
-from schemachange_operator.api.status import PhaseRecord, RunRecord, SchemaChangeStatus, StepStatus
+from schemachange_operator.api.status import PhaseRecord, Progress, RunRecord, SchemaChangeStatus, StepStatus
 from schemachange_operator.api.vocabulary import Phase, RunOutcome, StepState, Task
 from schemachange_operator.core.conditions import conditions
 from schemachange_operator.core.content import ContentStep
@@ -95,8 +95,7 @@ def _step(
     world: World, content_step: ContentStep, record: RunRecord | None, known: StepStatus | None, lock: str
 ) -> StepStatus:
     state = _state(world, record)
-    live = next((job.progress for job in world.live_jobs(Task.BACKFILL) if job.step == content_step.name), None)
-    progress = live or (known.progress if known and record and known.attempts else None)
+    progress = _progress(world, content_step.name) or (known.progress if known and record and known.attempts else None)
     return StepStatus(
         name=content_step.name,
         kind=kind_of(content_step),
@@ -108,6 +107,16 @@ def _step(
         message=record.message[:512] if record else "",
         progress=progress,
     )
+
+
+def _progress(world: World, step: str) -> Progress | None:
+    """What the newest Job of a backfill says: its report once it has one, before that its log."""
+    jobs = [job for job in world.jobs if (job.task, job.step, job.cycle) == (Task.BACKFILL, step, world.cycle)]
+    for job in sorted(jobs, key=lambda job: -job.attempt):
+        told = job.report.progress if job.report else job.progress
+        if told:
+            return told
+    return None
 
 
 def _state(world: World, record: RunRecord | None) -> StepState:
