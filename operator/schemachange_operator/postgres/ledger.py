@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from psycopg import errors
+
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import Stop, TryLater
@@ -13,6 +15,7 @@ from schemachange_operator.core.snapshot import Snapshot
 from schemachange_operator.core.task import Approver, ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
+from schemachange_operator.postgres.sqlstate import primary
 
 ChangeState = Literal["Open", "Completed", "RolledBack", "Unproven"]
 VERSION = 1
@@ -61,9 +64,22 @@ def install(session: Session, migration_role: str) -> None:
 
     The session is the login's, in autocommit. Raises Stop(PermissionMissing) when they could, or when it cannot be created.
     """
-    if not installed(session):
+    try:
         with session.transaction():
-            session.execute(query("ledger_create"))
+            if not installed(session):
+                session.execute(query("ledger_create"))
+            _check_version(session)
+            _check_reach(session, migration_role)
+    except errors.InsufficientPrivilege as error:
+        login, database = session.info.user, session.info.dbname
+        raise Stop(
+            Reason.PERMISSION_MISSING,
+            f"The ledger (schema schemachange) cannot be created or read: {primary(error)}. Nothing was run."
+            f" As an administrator: GRANT CREATE ON DATABASE {database} TO {login}; a schema of that name has to be {login}'s.",
+        ) from None
+
+
+def _check_version(session: Session) -> None:
     version = _row(session, "ledger_version")["number"]
     if version > VERSION:
         raise Stop(
@@ -71,12 +87,15 @@ def install(session: Session, migration_role: str) -> None:
             f"The database's ledger (schema schemachange) has version {version}, this runner knows version {VERSION}."
             " Nothing was run. Use an operator at least as new as the one that wrote it.",
         )
+
+
+def _check_reach(session: Session, migration_role: str) -> None:
     if _row(session, "ledger_writable", role=migration_role)["writable"]:
         raise Stop(
             Reason.PERMISSION_MISSING,
-            f"The migration role {migration_role} could write the ledger (schema schemachange): it is a superuser, the"
-            " ledger's owner or a member of it, or was granted the right. Nothing was run."
-            " Name a role in spec.roles.migration that owns the application's objects and is not the login.",
+            f"The migration role {migration_role} could write the ledger (schema schemachange): it is a superuser, an owner of"
+            " the schema or of a table in it, or was granted the right. Nothing was run."
+            " Name a role in spec.roles.migration that owns the application's objects alone.",
         )
 
 
