@@ -69,7 +69,7 @@ def test_the_copy_is_the_target(database: Database, throwaway: Server, tmp_path:
         )
         assert planning.run("analyse").outcome == "Done"
         environment = Environment(planning.request(), planning.content, None, planning.folders, Output(planning.log))
-        built = build(environment, read_facts(planning.folders.work))
+        built = build(environment, read_facts(planning.folders.work), 100)
         target, copy = read_snapshot(planning.folders.work, SNAPSHOT), snapshot(environment)
         # Settings of the database itself are not part of a dump.
         assert [one.sentence() for one in difference(target, copy)] == []

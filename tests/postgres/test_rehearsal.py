@@ -138,6 +138,24 @@ def test_steps_after_an_irreversible_one_are_rolled_back(plan: Plan) -> None:
     assert report.reason == "RollbackDiffers"
 
 
+@pytest.mark.parametrize("constraint", ["CHECK (note LIKE '%@%')", "EXCLUDE ((1) WITH =)", "CHECK (id < 0)"])
+def test_rows_that_a_new_constraint_refuses_are_left_out(plan: Plan, constraint: str) -> None:
+    text = f"ALTER TABLE orders ADD COLUMN x int; ALTER TABLE orders ADD CONSTRAINT orders_new {constraint}"
+    undo = "ALTER TABLE orders DROP CONSTRAINT orders_new; ALTER TABLE orders DROP COLUMN x"
+    _, found = plan(one(text, undo)).planned()
+    assert found.rollback_proven
+    assert found.rows_generated == {}
+    (note,) = [note for note in found.notes if "empty tables" in note]
+    assert "orders_new" in note
+    assert "Correct the change" not in note
+
+
+def test_a_statement_that_fails_without_rows_too_is_a_failure(plan: Plan) -> None:
+    text = "INSERT INTO customers (email) VALUES ('a'), ('a')"
+    report = plan(one(text, "DELETE FROM customers")).job("analyse", "rehearse")
+    assert (report.outcome, report.reason) == ("Failed", "RehearsalFailed")
+
+
 def test_an_index_is_built_concurrently(plan: Plan) -> None:
     _, found = plan(
         one("CREATE INDEX CONCURRENTLY orders_note ON orders (note)", "DROP INDEX CONCURRENTLY orders_note")

@@ -7,7 +7,7 @@ from schemachange_operator.runner.analysis.facts import Verdict, read_facts, rea
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
-from schemachange_operator.runner.rehearsal.course import apply_again, apply_all, build, roll_back
+from schemachange_operator.runner.rehearsal.course import apply_again, build_and_apply, roll_back
 from schemachange_operator.runner.rehearsal.document import plan_document
 
 
@@ -17,8 +17,7 @@ def rehearse(environment: Environment) -> RunReport:
     if verdict is not None:
         return _repeated(environment, verdict)
     facts = read_facts(environment.folders.work)
-    built = build(environment, facts)
-    applied = apply_all(environment)
+    built, applied = build_and_apply(environment, facts)
     notes = ask_assertions(environment)
     roll_back(environment, applied.base)
     apply_again(environment, applied)

@@ -6,14 +6,13 @@ from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import RunReport
 from schemachange_operator.runner.analysis.facts import BEFORE, read_facts, write_snapshot
 from schemachange_operator.runner.environment import Environment
-from schemachange_operator.runner.rehearsal.course import apply_all, build, sentences
+from schemachange_operator.runner.rehearsal.course import build_and_apply, sentences
 from schemachange_operator.runner.rehearsal.steps import UNTOUCHED
 
 
 def test_apply(environment: Environment) -> RunReport:
     """Build, apply, compare with the plan. Raises TryLater or Stop."""
-    build(environment, read_facts(environment.folders.work))
-    applied = apply_all(environment)
+    _, applied = build_and_apply(environment, read_facts(environment.folders.work))
     found = difference(applied.before, applied.after)
     if environment.plan is not None and found != environment.plan.difference:
         new = [one for one in found if one not in environment.plan.difference]

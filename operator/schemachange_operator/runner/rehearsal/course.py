@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
@@ -15,7 +15,7 @@ from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.restore import restore_schema
 from schemachange_operator.runner.rehearsal.rows import fill_tables
 from schemachange_operator.runner.rehearsal.server import SUPERUSER, connect, wait_for_server
-from schemachange_operator.runner.rehearsal.steps import UNTOUCHED, Stage, StepRun
+from schemachange_operator.runner.rehearsal.steps import AFTER_THE_CAUSE, UNTOUCHED, RowsDoNotFit, Stage, StepRun
 from schemachange_operator.runner.rehearsal.views import populate_views
 
 SHOWN = 5
@@ -45,13 +45,31 @@ class Applied:
     after: Snapshot
 
 
-def build(environment: Environment, facts: Facts) -> Built:
-    """A copy of the target's schema with rows in the tables touched. Raises Stop or TryLater."""
+def build_and_apply(environment: Environment, facts: Facts) -> tuple[Built, Applied]:
+    """Build and apply; once more on empty tables where a constraint of the change refuses the generated rows."""
+    rows = environment.request.policy.rehearsal.rows
+    built = build(environment, facts, rows)
+    try:
+        return built, apply_all(environment)
+    except RowsDoNotFit as error:
+        if not any(built.rows.values()):
+            raise
+        environment.output.event("rows_do_not_fit", message=error.message)
+        empty = build(environment, facts, 0)
+        cause = error.message.removesuffix(AFTER_THE_CAUSE)
+        note = f"generated rows do not satisfy the change, so that it was rehearsed on empty tables: {cause} Whether the target's"
+        return replace(empty, notes=(*empty.notes, f"{note} rows do is known only when it is applied")), apply_all(
+            environment
+        )
+
+
+def build(environment: Environment, facts: Facts, count: int) -> Built:
+    """A copy of the target's schema with `count` rows in each of the tables touched. Raises Stop or TryLater."""
     wait_for_server(environment, facts.major)
     restore_schema(environment, facts)
     notes = _unlike(environment)
     with closing(connect(environment, SUPERUSER)) as session:
-        rows, unfilled = fill_tables(session, facts.relations, environment.request.policy.rehearsal.rows)
+        rows, unfilled = fill_tables(session, facts.relations, count)
         notes += (*unfilled, *populate_views(session))
     environment.output.event("built", rows=rows, notes=notes)
     return Built(rows, notes)

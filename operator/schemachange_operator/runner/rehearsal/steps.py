@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.api.reason import Reason
@@ -26,6 +26,7 @@ from schemachange_operator.runner.stopping import cancelled_on_stop, refuse_when
 from schemachange_operator.runner.transaction import send
 
 UNTOUCHED = "The target was not touched."
+AFTER_THE_CAUSE = f" {UNTOUCHED} Correct the change."
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,14 @@ class StepRun:
     step: ContentStep
     statements: tuple[Measured, ...]
     duration_milliseconds: float
+
+
+class RowsDoNotFit(Stop):
+    """A constraint refused generated rows, which says nothing of the target's: the same is tried on empty tables."""
+
+
+ABOUT_ROWS = (errors.CheckViolation, errors.UniqueViolation, errors.ForeignKeyViolation, errors.ExclusionViolation)
+"""Not NOT NULL: rows that lack a value for a new column lack it on the target as well."""
 
 
 class Stage:
@@ -155,13 +164,13 @@ def _failed(where: str, error: psycopg.Error) -> ProcedureError:
             f"{where} lost the throw-away server: {primary(error)}. {UNTOUCHED}"
             " If it comes again: raise spec.rehearsal.memory of the PostgresDatabase.",
         )
-    return _refused(where, primary(error))
+    return _refused(where, primary(error), RowsDoNotFit if isinstance(error, ABOUT_ROWS) else Stop)
 
 
-def _refused(where: str, what: str) -> Stop:
-    return Stop(
+def _refused(where: str, what: str, kind: type[Stop] = Stop) -> Stop:
+    return kind(
         Reason.REHEARSAL_FAILED,
-        f"{where} failed in the throw-away database: {what.rstrip('.')}. {UNTOUCHED} Correct the change.",
+        f"{where} failed in the throw-away database: {what.rstrip('.')}.{AFTER_THE_CAUSE}",
     )
 
 
