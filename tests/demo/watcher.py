@@ -28,15 +28,18 @@ class Watcher:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join(10)
+        self._look_at_all()
 
     def _run(self) -> None:
         while not self._stop.wait(1):
             try:
-                changes = self._shop.kubectl.list("schg", self._shop.namespace)
-            except KubectlError:
-                continue
-            for change in changes:
-                self._look(change["metadata"]["name"], change.get("status", {}))
+                self._look_at_all()
+            except KubectlError as error:
+                self._tell(f"  (no look at the changes: {error})")
+
+    def _look_at_all(self) -> None:
+        for change in self._shop.kubectl.list("schg", self._shop.namespace):
+            self._look(change["metadata"]["name"], change.get("status", {}))
 
     def _look(self, name: str, status: dict[str, Any]) -> None:
         if not status.get("phase"):

@@ -87,8 +87,7 @@ class Intake:
             self._wake({(marks[labels.CHANGE_NAMESPACE], marks[labels.CHANGE_NAME])})
 
     def _wake(self, keys: set[Key]) -> None:
-        for key in keys:
-            self.queue.add(key)
+        self.queue.add_all(keys)
 
 
 def _key(body: Mapping[str, Any]) -> Key:

@@ -72,6 +72,7 @@ class Operator:
             Actor(client, self.image),
             Recorder(client, chosen.identity, utc_now),
             self.cache,
+            self.queue.add_all,
         )
         self.workers = Workers(self.queue, reconciler.reconcile, self.election.leads, time.monotonic)
         self.health = health.Health(time.monotonic, self.workers, self.election, self.queue, self.cache)

@@ -7,7 +7,7 @@ worked on is handed out again when that is done.
 import random
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 Key = tuple[str, str]
@@ -51,6 +51,11 @@ class WorkQueue:
         with self._changed:
             self._add(key)
             self._changed.notify()
+
+    def add_all(self, keys: Iterable[Key]) -> None:
+        """Work on these keys soon."""
+        for key in keys:
+            self.add(key)
 
     def add_after(self, key: Key, seconds: float) -> None:
         """Work on this key at the latest then."""

@@ -1,6 +1,7 @@
 """One pass over one change: observe, record, decide, write, act. Level-based: it needs no memory of the pass before."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +40,14 @@ class Reconciler:
     actor: Actor
     recorder: Recorder
     cache: Cache
+    wake: Callable[[set[Key]], None]
+    """Other changes that this one's news concern. The watch cannot tell them: it brings what the cache knows by then."""
 
     def reconcile(self, key: Key) -> float | None:
         """One pass. Answers the seconds until the next one without an event; None for no such need. Raises ApiError."""
         body = self.observer.change(*key)
         if body is None:
-            self.cache.remove(key)
+            self.wake(self.cache.remove(key))
             return None
         try:
             world = record(self.observer.world(body))
@@ -56,7 +59,7 @@ class Reconciler:
         after = make_status(world, decision)
         body = self._act(decision, world, body, first=True)
         body = write_status(self.actor.client, body, after)
-        self.cache.put(sibling(body))
+        self.wake(self.cache.put(sibling(body)))
         for announcement in announcements(before, after):
             self.recorder.record(body, announcement)
         self._act(decision, world, body, first=False)

@@ -1,5 +1,6 @@
 """Foreign errors translated once: SQLSTATE to a reason and a consequence, as a table."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,7 +26,12 @@ FINAL: dict[type[psycopg.Error], Reason] = {
     errors.InsufficientPrivilege: Reason.PERMISSION_MISSING,
 }
 
-AUTHENTICATION_WORDS = ("password authentication failed", "no password supplied", "authentication failed", "no pg_hba.conf entry")
+AUTHENTICATION_WORDS = (
+    "password authentication failed",
+    "no password supplied",
+    "authentication failed",
+    "no pg_hba.conf entry",
+)
 """libpq gives no SQLSTATE for a failed connection, only the server's text."""
 
 
@@ -45,9 +51,16 @@ def reason_of(error: psycopg.Error) -> ProcedureError:
 
 
 def primary(error: psycopg.Error) -> str:
-    """SQLSTATE and primary message in one line; a DETAIL with data in it is left out."""
+    """SQLSTATE and primary message in one line; a DETAIL with data in it is left out, and so is what a message quotes of it."""
     message = error.diag.message_primary or str(error).splitlines()[0]
+    if (error.sqlstate or "").startswith(QUOTES_DATA):
+        message = QUOTED.sub("…", message)
     return f"{message} (SQLSTATE {error.sqlstate})" if error.sqlstate else message
+
+
+QUOTES_DATA = ("22", "P0")
+"""Classes whose primary message can quote a value: data exceptions, and what a function raises."""
+QUOTED = re.compile(r"""\"[^"]*\"|'[^']*'""")
 
 
 @contextmanager

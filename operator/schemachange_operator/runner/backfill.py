@@ -8,6 +8,7 @@ from psycopg import errors
 
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.status import Progress
 from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
 from schemachange_operator.core.task import RunReport
 from schemachange_operator.postgres import ledger, ledger_backfill, preflight
@@ -48,15 +49,17 @@ def backfill(environment: Environment) -> RunReport:
                     already=True,
                     steps_done=change.steps_done,
                 )
-            position = Filling(target, session, _begin(target, session, change, wanted, begun=name in rows), wanted).run()
+            opened = _begin(target, session, change, wanted, begun=name in rows)
+            position, progress = Filling(target, session, opened, wanted).run()
         except ProcedureError as error:
             return answers.refused(error, step=name, steps_done=applied_steps(environment, session))
-        return answers.done(
+        report = answers.done(
             Reason.STEP_DONE,
             f"Step {name} is done: {position.rows_done} rows of {wanted.table} filled in {position.batches} batches; none is left.",
             step=name,
             steps_done=applied_steps(environment, session),
         )
+        return report.model_copy(update={"progress": progress})
 
 
 def _begin(target: Target, session: Session, change: Change | None, wanted: Backfill, *, begun: bool) -> Change:
@@ -88,7 +91,7 @@ class Filling:
     change: Change
     wanted: Backfill
 
-    def run(self) -> Position:
+    def run(self) -> tuple[Position, Progress]:
         """Fill to the end and write the step's done row. Raises TryLater(Stopped) after the batch that was under way."""
         environment, step = self.target.environment, self.target.environment.request.step
         read = ledger_backfill.read(self.session, self.change.id, step)
@@ -103,7 +106,7 @@ class Filling:
             further = self._batch(table, position) or self._next_pass(table, position)
             if further is None:
                 self._done(position)
-                return position
+                return position, pace.end(environment.clock(), position.rows_passed, position.rows_done)
             filled, position = further.rows_done > position.rows_done, further
             self._tell(pace, position)
             self._pause(position, filled=filled)

@@ -13,7 +13,8 @@ class Pace:
     """Progress of one run, from what it is told at each batch."""
 
     def __init__(self, now: datetime, passed: int, total: int) -> None:
-        self._seen = deque([(now, passed)])
+        self._begun = (now, passed)
+        self._seen = deque([self._begun])
         self._total = total
         self._told = now - EVERY
 
@@ -37,3 +38,9 @@ class Pace:
         share = f"{100 * passed // total} %" if total else "100 %"
         text = f"{share}: {passed} of about {total} rows gone by, {filled} filled, {rate} rows/s, {left} s left"
         return Progress(done=passed, total=total, rate=rate, seconds_left=left, text=text)
+
+    def end(self, now: datetime, passed: int, filled: int) -> Progress:
+        """All of it, with the rate over this whole run."""
+        begin, before = self._begun
+        rate = round((passed - before) / max((now - begin).total_seconds(), 0.001))
+        return Progress(done=passed, total=passed, rate=rate, text=f"100 %: {filled} rows filled, {rate} rows/s")

@@ -43,4 +43,3 @@ def half_a_rollback(shop: Shop, tell: Tell) -> None:
     assert catalog(shop) == before
     assert ledger_state(shop, name) is None
     tell("stopped in Planning: the index would be left behind")
-    shop.kubectl.delete("schg", name, shop.namespace)

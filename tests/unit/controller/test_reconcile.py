@@ -10,7 +10,7 @@ import pytest
 from schemachange_operator.api.base import API_VERSION
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.controller.cache import Cache
-from schemachange_operator.controller.queue import WorkQueue
+from schemachange_operator.controller.queue import Key, WorkQueue
 from schemachange_operator.controller.reconcile import Reconciler
 from schemachange_operator.controller.resync import Resync
 from schemachange_operator.controller.workers import Workers
@@ -22,6 +22,7 @@ from schemachange_operator.core.task import PlanFacts, RunReport
 from schemachange_operator.kube.act import Actor
 from schemachange_operator.kube.errors import Conflict, Invalid, Unavailable
 from schemachange_operator.kube.observe import APPROVAL_POLICY, Observer
+from schemachange_operator.kube.parsing import sibling
 from schemachange_operator.kube.pods import RunnerImage
 from schemachange_operator.kube.recorder import Recorder
 from unit.kube import samples
@@ -49,11 +50,16 @@ def api() -> FakeApi:
 
 
 @pytest.fixture
-def reconciler(api: FakeApi) -> Reconciler:
+def woken() -> set[Key]:
+    return set()
+
+
+@pytest.fixture
+def reconciler(api: FakeApi, woken: set[Key]) -> Reconciler:
     cache = Cache()
     image = RunnerImage("operator:1")
     return Reconciler(
-        Observer(api, cache, lambda: NOW), Actor(api, lambda: image), Recorder(api, "test", lambda: NOW), cache
+        Observer(api, cache, lambda: NOW), Actor(api, lambda: image), Recorder(api, "test", lambda: NOW), cache, woken.update
     )
 
 
@@ -328,3 +334,13 @@ def test_approvals_count_only_under_the_admission_policy(api: FakeApi, reconcile
         plural = {"policy": "validatingadmissionpolicies", "binding": "validatingadmissionpolicybindings"}[missing]
         del api.objects[f"{ADMISSION}/{plural}/{APPROVAL_POLICY}"]
     assert reconciler.observer.world(api.objects[PATH]).approval_policy_since is None
+
+
+def test_a_change_that_moves_on_wakes_those_that_wait_for_it(api: FakeApi, reconciler: Reconciler, woken: set[Key]) -> None:
+    waiting = {
+        "metadata": {**CHANGE["metadata"], "name": "second", "uid": "2"},
+        "spec": {**CHANGE["spec"], "dependsOn": [{"name": "change"}]},
+    }
+    reconciler.cache.put(sibling(waiting))
+    reconciler.reconcile(KEY)
+    assert ("shop", "second") in woken

@@ -219,3 +219,9 @@ def test_ten_thousand_statements_are_read() -> None:
 def test_what_is_nested_too_deep_is_refused() -> None:
     with pytest.raises(InvalidSql):
         read_statements("SELECT " + "- " * 3000 + "a")
+
+
+def test_an_index_built_concurrently_needs_a_name() -> None:
+    with pytest.raises(InvalidSql, match="needs the index's name"):
+        read_statements("CREATE INDEX CONCURRENTLY ON orders (amount)")
+    assert read_statements("CREATE INDEX ON orders (amount)")

@@ -61,7 +61,16 @@ def _own_setting(name: str) -> str:
     return ""
 
 
-BY_CONTENT: dict[str, Callable[[Tree], str]] = {"variable_set_stmt": _setting}
+def _unnamed_index(tree: Tree) -> str:
+    """After a crash the index is looked up by its name."""
+    if tree.get("concurrent") and not tree.get("idxname"):
+        return (
+            "CREATE INDEX CONCURRENTLY needs the index's name here, by which it is found again after a crash. Give it one."
+        )
+    return ""
+
+
+BY_CONTENT: dict[str, Callable[[Tree], str]] = {"variable_set_stmt": _setting, "index_stmt": _unnamed_index}
 """libpg_query's statement to a function that answers the refusing sentence, or nothing."""
 
 
