@@ -121,7 +121,7 @@ def test_a_database_that_cannot_be_planned_for_is_told(
     shop.kubectl.apply(shop.manifest(), shop.namespace)
     if status["phase"] == "Blocked" and reason not in ("NoOwner",):
         shop.apply(change(retry="mended"))
-    shop.wait_for_plan(name)
+    shop.wait(name, "AwaitingApproval", mended=True)
 
 
 def test_a_wrong_password_is_told_and_a_mended_secret_is_picked_up(open_shop: Callable[..., Shop]) -> None:

@@ -154,7 +154,7 @@ def test_a_change_used_from_a_namespace_that_is_not_allowed_is_refused(open_shop
     name = other.apply(channel(database={"name": "orders", "namespace": owner.namespace}))
     assert owner.namespace in other.wait(name, "Blocked", "DatabaseNotAllowed", seconds=30)["message"]
     owner.kubectl.merge("pgdb", "orders", owner.namespace, {"spec": {"allowedNamespaces": [other.namespace]}})
-    other.wait(name, "AwaitingApproval")
+    other.wait(name, "AwaitingApproval", mended=True)
     assert owner.kubectl.list("jobs", other.namespace) == [], "Jobs run in the database's namespace"
 
 

@@ -165,25 +165,25 @@ class Shop:
         status = self.status(name)
         return f"{status.get('phase')}/{status.get('step')}/{status.get('reason')}: {status.get('message')}"
 
-    def wait(self, name: str, phase: str, reason: str | None = None, seconds: float = 180) -> Manifest:
-        """Wait until the change is in a phase (with a reason). Fails at once when it is blocked and should not be."""
+    def wait(
+        self, name: str, phase: str, reason: str | None = None, seconds: float = 180, *, mended: bool = False
+    ) -> Manifest:
+        """Wait until the change is in a phase (with a reason); answers its status.
+
+        Fails at once when it is blocked and should not be, unless what blocked it has just been `mended` beside it.
+        """
 
         def look() -> Manifest | None:
-            status = self.status(name)
+            change = self.change(name)
+            status: Manifest = change.get("status", {})
             if status.get("phase") == phase and reason in (None, status.get("reason")):
                 return status
-            if (
-                status.get("phase") == "Blocked"
-                and phase != "Blocked"
-                and status.get("observedGeneration") == self._generation(name)
-            ):
-                raise AssertionError(f"{name} is blocked: {self.describe(name)}")
+            judged = status.get("observedGeneration") == change["metadata"]["generation"]
+            if status.get("phase") == "Blocked" and phase != "Blocked" and judged and not mended:
+                raise AssertionError(f"{name} is blocked: {status.get('reason')}: {status.get('message')}")
             return None
 
         return wait_for(f"{name} to be {phase} {reason or ''}", look, seconds, lambda: self.describe(name))
-
-    def _generation(self, name: str) -> int:
-        return int(self.change(name)["metadata"]["generation"])
 
     def approve(self, name: str, by: str = OWNER, *groups: str, **changes: Any) -> None:
         """Apply the approval that the plan's ConfigMap holds ready, as a person. Raises KubectlError when refused."""

@@ -22,6 +22,7 @@ def drop_a_column(shop: Shop, tell: Tell) -> None:
     tell("refused: the database has no place for a backup")
     shop.kubectl.merge("pgdb", "orders", shop.namespace, {"spec": {"backup": {"claimName": BACKUPS}}})
     rows = int(shop.ask("SELECT count(*) FROM orders"))
+    shop.wait(name, "AwaitingApproval", mended=True)
     status = shop.carry_out(name)
     (backup,) = status["backups"]
     assert backup["provedBy"] == "Restore"
