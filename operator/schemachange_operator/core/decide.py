@@ -52,30 +52,14 @@ def _decision(world: World, phase: Phase, outcome: Outcome) -> Decision:
     match outcome:
         case Run():
             return _run(world, phase, outcome)
-        case Working():
-            effects = _stop_others(world) if phase == Phase.ROLLING_BACK else ()
+        case Working() | Wait():
             return Decision(
                 phase,
                 outcome.reason,
                 outcome.message,
                 outcome.step,
                 frozen=frozen,
-                effects=effects,
-                again_in=outcome.again_in,
-            )
-        case Wait():
-            effects = (
-                tuple(DeleteJob(job.name) for job in world.live_jobs(Task.BACKFILL))
-                if outcome.reason == Reason.SUSPENDED
-                else ()
-            )
-            return Decision(
-                phase,
-                outcome.reason,
-                outcome.message,
-                outcome.step,
-                frozen=frozen,
-                effects=effects,
+                effects=_stopped(world, phase, outcome.reason),
                 again_in=outcome.again_in,
             )
         case Blocked():
@@ -106,8 +90,14 @@ def _run(world: World, phase: Phase, outcome: Run) -> Decision:
     )
 
 
-def _stop_others(world: World) -> tuple[Effect, ...]:
-    return tuple(DeleteJob(job.name) for job in world.live_jobs() if job.task != Task.ROLLBACK and job.state != "Deleting")
+def _stopped(world: World, phase: Phase, reason: Reason) -> tuple[Effect, ...]:
+    """Jobs that have to end first: all others before a rollback, a backfill that is suspended."""
+    going = [job for job in world.live_jobs() if job.state != "Deleting"]
+    if phase == Phase.ROLLING_BACK:
+        return tuple(DeleteJob(job.name) for job in going if job.task != Task.ROLLBACK)
+    if reason == Reason.SUSPENDED:
+        return tuple(DeleteJob(job.name) for job in going if job.task == Task.BACKFILL)
+    return ()
 
 
 def _deleting(world: World) -> Decision | None:
