@@ -1,5 +1,6 @@
 """The operator on a real cluster, set up by `python -m playground prepare`; a namespace and a database for each test."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +17,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/cluster/" in str(item.path):
             item.add_marker(pytest.mark.cluster)
+
+
+def short_name(test: str) -> str:
+    """Readable first, unique second: tests run side by side, and long names have long beginnings in common."""
+    readable = re.sub(r"[^a-z0-9]+", "-", test.removeprefix("test_").lower())[:26].strip("-")
+    return f"{readable}-{hashlib.sha256(test.encode()).hexdigest()[:6]}"
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +42,7 @@ def open_shop(request: pytest.FixtureRequest, kubectl: Kubectl, server: Server) 
     opened: list[Shop] = []
 
     def make(rows: int = 20_000, **database: Any) -> Shop:
-        readable = re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[:34].strip("-")
-        shop = Shop(f"t-{readable}-{len(opened)}", server, kubectl, rows=rows)
+        shop = Shop(f"t-{short_name(request.node.name)}-{len(opened)}", server, kubectl, rows=rows)
         shop.close_and_wait()
         opened.append(shop.open(**database))
         return shop

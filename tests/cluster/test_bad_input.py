@@ -1,14 +1,15 @@
 """Bad input of every kind: a clear message within seconds, no crash loop, nothing changed in the target, no secret told."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from playground.installation import OTHER_MAJOR_IMAGE
-from playground.kubectl import KubectlError, Manifest
+from playground.kubectl import Kubectl, KubectlError, Manifest
 from playground.patience import wait_for
+from playground.server import Server
 from playground.shop import LOGIN_SECRET, Shop
 
 ADD = {
@@ -167,9 +168,9 @@ def secrets_kept(shop: Shop, name: str, *more: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def shop_for_all(kubectl: Any, server: Any) -> Any:
-    """One shop for cases in which nothing may touch the database."""
-    shop = Shop("t-bad-input", server, kubectl, rows=10)
+def shop_for_all(kubectl: Kubectl, server: Server, worker_id: str) -> Iterator[Shop]:
+    """One shop, for each process of tests, for cases in which nothing may touch the database."""
+    shop = Shop(f"t-bad-input-{worker_id}", server, kubectl, rows=10)
     shop.close_and_wait()
     yield shop.open()
     shop.close()
