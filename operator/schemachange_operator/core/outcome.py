@@ -92,14 +92,7 @@ class RemoveFinalizer:
     """Let the object go."""
 
 
-@dataclass(frozen=True)
-class ExpireJob:
-    """The Job's result is recorded: let Kubernetes remove it some time later."""
-
-    name: str
-
-
-Effect = CreateJob | DeleteJob | StorePlan | AddFinalizer | RemoveFinalizer | ExpireJob
+Effect = CreateJob | DeleteJob | StorePlan | AddFinalizer | RemoveFinalizer
 
 
 @dataclass(frozen=True)

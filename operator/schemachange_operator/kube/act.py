@@ -11,7 +11,6 @@ from schemachange_operator.core.outcome import (
     CreateJob,
     DeleteJob,
     Effect,
-    ExpireJob,
     RemoveFinalizer,
     StorePlan,
 )
@@ -20,7 +19,7 @@ from schemachange_operator.core.world import IN_FLIGHT_FINALIZER, World
 from schemachange_operator.kube import config_maps, labels
 from schemachange_operator.kube.client import Client
 from schemachange_operator.kube.errors import AlreadyExists, Invalid, NotFound
-from schemachange_operator.kube.jobs import EXPIRY, job_manifest
+from schemachange_operator.kube.jobs import job_manifest
 from schemachange_operator.kube.pods import Manifest, RunnerImage
 from schemachange_operator.kube.resources import CONFIG_MAPS, JOBS, SCHEMA_CHANGES, Resource
 
@@ -44,8 +43,6 @@ class Actor:
                 self._create_job(job_order(world, effect))
             case DeleteJob(name):
                 self._delete_job(world, name)
-            case ExpireJob(name):
-                self._expire_job(world, name)
             case StorePlan():
                 self._store_plan(world)
             case AddFinalizer():
@@ -114,14 +111,6 @@ class Actor:
     def _delete(self, resource: Resource, name: str, namespace: str, propagation: str) -> None:
         try:
             self.client.delete(resource, name, namespace, propagation)
-        except NotFound:
-            return
-
-    def _expire_job(self, world: World, name: str) -> None:
-        if world.database is None:
-            return
-        try:
-            self.client.merge_patch(JOBS, name, world.database.metadata.namespace, EXPIRY)
         except NotFound:
             return
 
