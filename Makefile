@@ -51,8 +51,8 @@ lock: $(VENV)/complete  ## Pin all libraries anew from pyproject.toml
 
 .PHONY: clean
 clean:  ## Take the cluster away and remove everything built or installed
-	if [ -x $(PYTHON) ]; then $(PYTHON) -m testcluster down; fi
-	rm -rf $(CACHE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	python3 -m testcluster clean
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(VENV)/complete:
 	sh tests/make_venv.sh $(VENV)
