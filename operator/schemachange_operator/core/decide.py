@@ -101,13 +101,14 @@ def _stopped(world: World, phase: Phase, reason: Reason) -> tuple[Effect, ...]:
 
 
 def _deleting(world: World) -> Decision | None:
-    """The object goes: what touches the target is let finish, everything else is stopped, the database is left as it is."""
+    """The object goes: what works on the target is let finish, everything else is stopped, the database is left as it is."""
     if world.change.metadata.deletion_timestamp is None:
         return None
     message = "The object is being deleted; the database is left as it is, and the ledger keeps the record."
     if world.live_jobs(*TOUCHING):
         message = "The object is being deleted; the Job that works on the target is let finish its step first."
-    effects = tuple(DeleteJob(job.name) for job in world.live_jobs() if job.task not in TOUCHING)
+    # A Job whose pod has not begun, since its image is missing for instance, would hold the object for ever.
+    effects = tuple(DeleteJob(job.name) for job in world.live_jobs() if job.task not in TOUCHING or job.state == "Pending")
     phase = Phase(world.status.phase) if world.status.phase else Phase.PENDING
     return Decision(
         phase, Reason.DELETED, message, world.status.step, frozen=world.status.frozen, effects=effects, again_in=2.0

@@ -1,7 +1,6 @@
 """What a phase answers, and what is to be done about it: two closed sets."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import Phase, Task
@@ -110,4 +109,3 @@ class Decision:
     effects: tuple[Effect, ...] = ()
     again_in: float | None = None
     """Seconds until the next pass without an event; None: only on an event."""
-    not_before: datetime | None = None

@@ -179,6 +179,16 @@ def test_deleting_lets_the_job_on_the_target_finish_and_then_the_object_go() -> 
     assert not [job for job in simulation.jobs.values() if not job.finished]
 
 
+def test_deleting_does_not_wait_for_a_job_that_never_begins() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    job = simulation.running()
+    simulation.jobs[job.name] = job.model_copy(update={"state": "Pending"})
+    simulation.delete()
+    simulation.settle()
+    assert simulation.removed
+
+
 def test_deleting_before_anything_is_applied_stops_what_runs() -> None:
     simulation = Simulation.of()
     simulation.settle()

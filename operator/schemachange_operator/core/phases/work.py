@@ -1,6 +1,5 @@
 """Work by Jobs: from the evidence of one piece of work to an outcome, the same for every phase."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from schemachange_operator.api.reason import Reason
@@ -9,16 +8,6 @@ from schemachange_operator.api.vocabulary import RunOutcome, Task
 from schemachange_operator.core.evidence import moment
 from schemachange_operator.core.outcome import Blocked, Done, Outcome, Run, Wait, Working
 from schemachange_operator.core.world import World
-
-PATIENT: Sequence[str] = (
-    Reason.RELATIONS_HELD,
-    Reason.DATABASE_HELD,
-    Reason.DATABASE_BUSY,
-    Reason.WAITING_FOR_LOCK,
-    Reason.RUNNER_LOST,
-    Reason.STOPPED,
-)
-"""Reasons to try again that say nothing bad of the change."""
 
 
 def work(world: World, task: Task, step: str, running: Reason, doing: str) -> Outcome:
