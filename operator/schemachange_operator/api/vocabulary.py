@@ -38,6 +38,16 @@ class Phase(Word):
     ABORTED = "Aborted", "Cancelled; whatever had been applied is undone, and the reason is recorded. Final."
 
 
+class PhaseOutcome(Word):
+    """How a phase ended."""
+
+    DONE = "Done", "What it was for is done."
+    FAILED = "Failed", "It could not be done; the next record says why."
+    GIVEN_UP = "GivenUp", "It was left for a rollback or an abort."
+    MENDED = "Mended", "What blocked it was mended, or it was told to try again."
+    RESTARTED = "Restarted", "An edit, a retry or a drift of the target began a new plan."
+
+
 class ConditionType(Word):
     """Types of conditions on a SchemaChange."""
 

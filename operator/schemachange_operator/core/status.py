@@ -1,11 +1,12 @@
 """From a world and a decision to the status: the only maker of it."""
 
-from schemachange_operator.api.status import PhaseRecord, Progress, RunRecord, SchemaChangeStatus, StepStatus
-from schemachange_operator.api.vocabulary import Phase, RunOutcome, StepState, Task
+from schemachange_operator.api.status import Progress, RunRecord, SchemaChangeStatus, StepStatus
+from schemachange_operator.api.vocabulary import RunOutcome, StepState, Task
 from schemachange_operator.core.conditions import conditions
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.destruction import kind_of
 from schemachange_operator.core.evidence import stamp
+from schemachange_operator.core.history import history
 from schemachange_operator.core.outcome import Decision
 from schemachange_operator.core.phases.approval import judged
 from schemachange_operator.core.phases.planning import resumed
@@ -13,7 +14,6 @@ from schemachange_operator.core.phases.testing import stands_until
 from schemachange_operator.core.plan import strongest_held
 from schemachange_operator.core.world import World
 
-HISTORY_KEPT = 60
 RUNS_KEPT = 120
 
 
@@ -47,33 +47,6 @@ def make_status(world: World, decision: Decision) -> SchemaChangeStatus:
     from_settled = World(**{**world.__dict__, "change": settled})
     # Transition times come from the conditions as they were, so they are made last, on the status of this pass.
     return status.model_copy(update={"conditions": conditions(from_settled, decision, now)})
-
-
-def history(before: SchemaChangeStatus, decision: Decision, now: str) -> tuple[PhaseRecord, ...]:
-    """Every phase with its start, its end and how it ended; the last one is open until the phase changes."""
-    records = list(before.history)
-    last = records[-1] if records else None
-    same = last is not None and (last.phase, last.step) == (decision.phase, decision.step)
-    if last and same and last.ended_at and decision.final:
-        return before.history
-    if last and same and last.ended_at is None:
-        records[-1] = last.model_copy(update={"reason": decision.reason.value, "message": decision.message[:512]})
-    else:
-        if last and last.ended_at is None:
-            outcome = "Failed" if decision.phase == Phase.BLOCKED else "Done"
-            records[-1] = last.model_copy(update={"ended_at": now, "outcome": outcome})
-        records.append(
-            PhaseRecord(
-                phase=decision.phase,
-                step=decision.step,
-                reason=decision.reason,
-                message=decision.message[:512],
-                started_at=now,
-            )
-        )
-    if decision.final and records[-1].ended_at is None:
-        records[-1] = records[-1].model_copy(update={"ended_at": now, "outcome": decision.phase.value})
-    return tuple(records[-HISTORY_KEPT:])
 
 
 def steps(world: World) -> tuple[StepStatus, ...]:

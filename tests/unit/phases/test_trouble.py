@@ -20,6 +20,10 @@ def test_a_failed_step_is_rolled_back_and_the_content_is_free_again() -> None:
     assert simulation.change.metadata.finalizers == ()
     simulation.edit(migration={"sql": "ALTER TABLE t ADD c int"}, rollback={"sql": "ALTER TABLE t DROP c"})
     assert simulation.settle().phase == "Planning"
+    assert [(record.phase, record.outcome) for record in simulation.change.status.history] == [
+        ("Planning", "Done"), ("AwaitingApproval", "Done"), ("Applying", "GivenUp"), ("RollingBack", "Done"),
+        ("Blocked", "Mended"), ("Planning", ""),
+    ]  # fmt: skip
 
 
 def test_a_rollback_that_cannot_be_proved_is_data_at_risk() -> None:
