@@ -8,7 +8,6 @@ import pytest
 from postgres.support.change import Change, steps
 from postgres.support.database import Database
 from postgres.support.waiting import wait_for
-from schemachange_operator.core.errors import InvalidSql
 
 ORDERS = (
     "CREATE TABLE orders (id bigint PRIMARY KEY, note text); INSERT INTO orders SELECT n, 'x' FROM generate_series(1, 50) n"
@@ -141,12 +140,6 @@ def test_debris_of_somebody_else_is_left_alone(orders: Database, tmp_path: Path)
     assert (lenient.outcome, lenient.reason) == ("Failed", "StatementFailed")
     assert "invalid index of that name" in lenient.message
     assert state(orders) == ["orders_note invalid", "orders_pkey"]
-
-
-def test_an_index_needs_a_name(orders: Database, tmp_path: Path) -> None:
-    change = single(orders, tmp_path, "CREATE INDEX CONCURRENTLY ON orders (note)")
-    report = change.run("apply", "s")
-    assert report.reason == InvalidSql("").reason
 
 
 def test_a_strong_lock_is_not_waited_for_without_limit(orders: Database, tmp_path: Path) -> None:

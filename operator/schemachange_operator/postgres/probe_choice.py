@@ -17,8 +17,7 @@ def probe_of(text: str) -> Probe:
 
 
 def _create_index(tree: Tree) -> Probe:
-    # Without a name of its own the index could not be told from others after a crash.
-    return CreateIndex(of_range(tree["relation"]), tree["idxname"]) if tree.get("idxname") else Unknowable()
+    return CreateIndex(of_range(tree["relation"]), tree["idxname"])
 
 
 def _drop(tree: Tree) -> Probe:

@@ -7,7 +7,7 @@ from psycopg import errors, sql
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
-from schemachange_operator.core.errors import InvalidSql, ProcedureError, Stop, TryLater
+from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
 from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement, read_statements
 from schemachange_operator.postgres import ledger, preflight
@@ -23,7 +23,7 @@ from schemachange_operator.postgres.ledger_steps import (
     steps,
 )
 from schemachange_operator.postgres.probe_choice import probe_of
-from schemachange_operator.postgres.probes import Before, Probe, Unknowable
+from schemachange_operator.postgres.probes import Before, Probe
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary, reason_of
 from schemachange_operator.runner.ladder import tries
@@ -48,8 +48,6 @@ class Single:
         self._failed = failed
         self._probe: Probe = probe_of(statement.text)
         self._session = _role_session(target)
-        if isinstance(self._probe, Unknowable) and statement.kind.startswith("CREATE"):
-            raise InvalidSql(f"{title}: an index that is built concurrently needs a name. Nothing was run. Give it one.")
 
     def look(self) -> Before:
         """How things stand, for the intent's row."""
