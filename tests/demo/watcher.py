@@ -45,9 +45,12 @@ class Watcher:
         if not status.get("phase"):
             return
         self.seen[name] = status
-        progress = next(
-            (s["progress"]["text"] for s in status.get("steps", []) if s["state"] == "Running" and s.get("progress")), ""
-        )
+        told = [
+            step["progress"]["text"]
+            for step in status.get("steps", [])
+            if step["state"] == "Running" and step.get("progress")
+        ]
+        progress = told[0] if told and status["phase"] == "Backfilling" else ""
         where = f"{status['phase']} {status.get('step', '')}".strip()
         line = f"{name:24} {where:22} {progress or status.get('message', '')[:MESSAGE_SHOWN]}"
         if self._told.get(name) != line:

@@ -95,8 +95,10 @@ def _progress(world: World, step: str) -> Progress | None:
 def _state(world: World, record: RunRecord | None) -> StepState:
     if record is None:
         return StepState.PENDING
-    if record.outcome == RunOutcome.DONE:
-        return StepState.ROLLED_BACK if world.done(Task.ROLLBACK) else StepState.DONE
     if record.outcome == RunOutcome.FAILED:
         return StepState.FAILED
+    if world.done(Task.ROLLBACK):
+        return StepState.ROLLED_BACK
+    if record.outcome == RunOutcome.DONE:
+        return StepState.DONE
     return StepState.RUNNING
