@@ -33,16 +33,23 @@ def main() -> int:
         shop.open()
         client = BusyClient(shop).start()
         with Watcher(shop, terminal.say) as watcher:
-            failed = [
-                name
-                for number, (name, story) in enumerate(STORIES.items(), 1)
-                if not told(terminal, shop, number, name, story)
-            ]
+            failed = tell_all(terminal, shop, client)
         summary(terminal, shop, watcher, client)
     for name in failed:
         terminal.bad(f"{name}: not as told")
     farewell(terminal)
     return 1 if failed else 0
+
+
+def tell_all(terminal: Terminal, shop: Shop, client: BusyClient) -> list[str]:
+    """All stories, and after each the worst that the client has felt so far; the names of those that went otherwise."""
+    failed = []
+    for number, (name, story) in enumerate(STORIES.items(), 1):
+        if not told(terminal, shop, number, name, story):
+            failed.append(name)
+        felt = client.felt() or {}
+        terminal.say(f"the client's worst call so far: {felt.get('worst_ms')} ms ({felt.get('worst_call')})")
+    return failed
 
 
 def told(terminal: Terminal, shop: Shop, number: int, name: str, story: Story) -> bool:
