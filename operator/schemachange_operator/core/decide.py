@@ -131,7 +131,7 @@ def _went_back(world: World) -> Decision | None:
     if world.status.frozen or rollback is None or not world.done(Task.ROLLBACK):
         return None
     if world.change.spec.abort:
-        message = f"Aborted: {world.change.spec.abort.reason} {rollback.message}"
+        message = f"{_why_aborted(world)} {rollback.message}"
         return Decision(Phase.ABORTED, Reason.ABORTED, message, stalled=True, final=True)
     failed = next(
         (r for r in world.status.runs if r.cycle == world.cycle and r.task == Task.APPLY and r.outcome == "Failed"), None
@@ -148,6 +148,11 @@ def _went_back(world: World) -> Decision | None:
     )
 
 
+def _why_aborted(world: World) -> str:
+    reason = world.change.spec.abort.reason if world.change.spec.abort else ""
+    return f"Aborted: {reason.rstrip('.')}."
+
+
 def _aborted(world: World) -> Decision | None:
     """An abort before anything touched the target: what runs is stopped, and that is all."""
     if world.change.spec.abort is None or world.status.frozen:
@@ -161,7 +166,7 @@ def _aborted(world: World) -> Decision | None:
             effects=effects,
             again_in=2.0,
         )
-    message = f"Aborted: {world.change.spec.abort.reason} Nothing had been applied."
+    message = f"{_why_aborted(world)} Nothing had been applied."
     return Decision(Phase.ABORTED, Reason.ABORTED, message, stalled=True, final=True)
 
 

@@ -39,9 +39,8 @@ def rollback(environment: Environment) -> RunReport:
 
 
 def _undone(environment: Environment, what: str) -> RunReport:
-    why = environment.request.abort_reason
-    reason = Reason.ABORTED if why else Reason.ROLLED_BACK_AFTER_FAILURE
-    report = answers.done(reason, f"{what}.{f' Reason: {why}' if why else ''}", steps_done=())
+    reason = Reason.ABORTED if environment.request.abort_reason else Reason.ROLLED_BACK_AFTER_FAILURE
+    report = answers.done(reason, f"{what}.", steps_done=())
     return report.model_copy(update={"proven": True})
 
 

@@ -111,7 +111,7 @@ def roll_back(environment: Environment, base: Snapshot) -> None:
         _log(environment, "rollback_differs", found)
         raise Stop(
             Reason.ROLLBACK_DIFFERS,
-            f"The rollback does not bring the schema back, {len(found)} differences: {sentences(found)}."
+            f"The rollback does not bring the schema back, {counted(found)}: {sentences(found)}."
             f" {UNTOUCHED} Correct the rollback, or say irreversible with the reason.",
         )
 
@@ -126,7 +126,7 @@ def apply_again(environment: Environment, applied: Applied) -> None:
         _log(environment, "second_apply_differs", found)
         raise Stop(
             Reason.ROLLBACK_DIFFERS,
-            f"Applied again after its rollback, the change comes out differently, {len(found)} differences:"
+            f"Applied again after its rollback, the change comes out differently, {counted(found)}:"
             f" {sentences(found)}. {UNTOUCHED} Correct the rollback.",
         )
 
@@ -135,6 +135,11 @@ def snapshot(environment: Environment) -> Snapshot:
     """The throw-away database's catalog."""
     with closing(connect(environment, SUPERUSER)) as session:
         return take_snapshot(session)
+
+
+def counted(found: Sequence[Difference]) -> str:
+    """How many differences, in words."""
+    return f"{len(found)} difference{'' if len(found) == 1 else 's'}"
 
 
 def sentences(found: Sequence[Difference]) -> str:
