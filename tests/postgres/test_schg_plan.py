@@ -174,3 +174,27 @@ def test_nothing_is_left_when_it_is_ended(command: Callable[..., list[str]], num
         for folder in left_behind() - before:
             if re.search(r"/schg-work-", folder):
                 subprocess.run(["rm", "-rf", folder], check=True)
+
+
+def test_the_shell_examples_of_the_page_run(shop: Database, tmp_path: Path) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", (REPOSITORY / "docs" / "how-to" / "plan-in-ci.md").read_text(), re.DOTALL)
+    assert len(blocks) == 4
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0042_currency.sql").write_text(ADD)
+    (tmp_path / "migrations" / "0042_currency.down.sql").write_text(DROP)
+    schg = tmp_path / "bin" / "schg"
+    schg.parent.mkdir()
+    schg.write_text(f'#!/bin/sh\nexec {sys.executable} -m schemachange_operator schg "$@"\n')
+    schg.chmod(0o755)
+    url = f"postgresql://{shop.credentials.user}:{LOGIN_PASSWORD}@127.0.0.1:{shop.server.port}/{shop.connection.database}"
+    programs = f"{schg.parent}:{find_server(shop.server.major)}:{os.environ['PATH']}"
+    environment = variables(DATABASE_URL=url, PYTHONPATH=str(REPOSITORY / "operator"), PATH=programs)
+    for block in blocks:
+        done = subprocess.run(
+            ["sh", "-euc", block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert LOGIN_PASSWORD not in done.stdout + done.stderr
+    assert "**Rehearsed** in a throw-away copy" in (tmp_path / "plan.md").read_text()
+    report = PlanReport.model_validate_json((tmp_path / "plans" / "0042_currency.json").read_text())
+    assert report.plans[0].plan is not None
