@@ -41,6 +41,10 @@ test-cluster: prepare  ## Everything on a real cluster
 prepare: $(VENV)/complete  ## Cluster, images, operator, a database server
 	$(PYTHON) -m playground prepare
 
+.PHONY: bench-plan
+bench-plan: $(VENV)/complete  ## How long `schg plan` takes
+	$(PYTHON) -m benchmarks.plan
+
 .PHONY: generate
 generate: $(VENV)/complete  ## Write the generated files: CRDs, reference
 	$(PYTHON) tests/generate.py

@@ -1,4 +1,4 @@
-"""Two programs in one image: `operator` and `run <command>`. Neither loads the other's libraries."""
+"""Programs in one image: `operator`, `run <command>` and `schg`. None loads another's libraries."""
 
 import sys
 
@@ -14,7 +14,11 @@ def main() -> int:
         from schemachange_operator.runner import main as runner  # noqa: PLC0415
 
         return runner.main(arguments)
-    sys.stderr.write("usage: python -m schemachange_operator operator | run <command>\n")
+    if program == ["schg"]:
+        from schemachange_operator.command.main import main as schg  # noqa: PLC0415
+
+        return schg(arguments)
+    sys.stderr.write("usage: python -m schemachange_operator operator | run <command> | schg <command>\n")
     return 64
 
 

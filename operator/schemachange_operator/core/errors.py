@@ -23,5 +23,8 @@ class Stop(ProcedureError):
 class InvalidSql(Stop):
     """SQL that cannot be part of a change: it does not parse, or a step may not hold it."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
         super().__init__(Reason.INVALID_SQL, message)
+        self.line = line
+        """In the step's SQL, from 1; 0 where the fault has no place."""
+        self.column = column

@@ -111,8 +111,8 @@ def sources(world: World) -> Iterator[Problem]:
 def statements(world: World) -> Iterator[Problem]:
     """SQL that parses and holds only what a step may hold."""
     if world.content:
-        for field, message in check_content(world.content, one_step=world.change.spec.migration.steps is None):
-            yield Problem(Reason.INVALID_SQL, field, message)
+        for problem in check_content(world.content, one_step=world.change.spec.migration.steps is None):
+            yield Problem(Reason.INVALID_SQL, problem.field, problem.message)
 
 
 def backup_place(world: World) -> Iterator[Problem]:

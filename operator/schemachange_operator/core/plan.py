@@ -3,6 +3,7 @@
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.content import StepKind
 from schemachange_operator.core.digest import canonical, digest
+from schemachange_operator.core.finding import Finding
 
 
 class LockHeld(Model):
@@ -97,6 +98,10 @@ class PlanDocument(Model):
     """Generated rows by relation."""
     notes: tuple[str, ...] = ()
     """What the reviewer should know beside."""
+    findings: tuple[Finding, ...] = ()
+    """What the rules found."""
+    rehearsed: bool = True
+    """Whether it was run in a throw-away copy; without that, locks are foretold and nothing is measured."""
     rollback_proven: bool = False
     """Applied, rolled back, found equal, applied again."""
     duration_milliseconds: int = 0

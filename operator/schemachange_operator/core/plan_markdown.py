@@ -16,16 +16,18 @@ def plan_markdown(
     change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, plan_digest: str, approve: str
 ) -> str:
     """The whole plan; `approve` is the shell command that approves it."""
-    sections = (
-        _head(change, database, plan, plan_digest),
-        _risks(plan),
-        *(_step(number, step) for number, step in enumerate(plan.steps, 1)),
-        _difference(plan),
-        _sizes(plan),
-        _notes(plan),
-        _decision(change, plan_digest, approve),
-    )
+    sections = (_head(change, database, plan, plan_digest), plan_body(plan), _decision(change, plan_digest, approve))
     return "\n".join(line for section in sections for line in section)
+
+
+def plan_body(plan: PlanDocument) -> Iterator[str]:
+    """What is the same wherever a plan is read: risks, steps, difference, sizes, notes."""
+    yield from _risks(plan)
+    for number, step in enumerate(plan.steps, 1):
+        yield from _step(number, step, rehearsed=plan.rehearsed)
+    yield from _difference(plan)
+    yield from _sizes(plan)
+    yield from _notes(plan)
 
 
 def _head(change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, plan_digest: str) -> Iterator[str]:
@@ -59,7 +61,8 @@ def _risks(plan: PlanDocument) -> Iterator[str]:
             found = True
             yield f"- Step `{step.name}` {sentence}"
     if not found:
-        yield "- Nothing is destroyed, every step can be undone, no lock stalls the application's reads or writes."
+        foretold = "" if plan.rehearsed else " is foretold that"
+        yield f"- Nothing is destroyed, every step can be undone, no lock{foretold} stalls the application's reads or writes."
     yield ""
 
 
@@ -78,13 +81,36 @@ def _risks_of(step: PlannedStep) -> Iterator[str]:
             yield f"writes {', '.join(f'`{name}`' for name in statement.rewritten)} anew in statement {statement.number}"
 
 
-def _step(number: int, step: PlannedStep) -> Iterator[str]:
+def _step(number: int, step: PlannedStep, *, rehearsed: bool) -> Iterator[str]:
     yield f"## Step {number}: {step.name}"
     yield ""
-    yield f"{_kind(step)}; {_duration(step.duration_milliseconds)} in the rehearsal. Undone by: {step.undo or 'nothing'}."
+    measured = f"{_duration(step.duration_milliseconds)} in the rehearsal" if rehearsed else "not rehearsed"
+    yield f"{_kind(step)}; {measured}. Undone by: {step.undo or 'nothing'}."
     yield ""
     if not step.statements:
         return
+    yield from _measured(step) if rehearsed else _foretold(step)
+    yield ""
+    for statement in step.statements:
+        yield "```sql"
+        yield f"-- {statement.number}"
+        yield statement.text[:TEXT_SHOWN].replace("```", "` ` `")
+        yield "```"
+    yield ""
+
+
+def _foretold(step: PlannedStep) -> Iterator[str]:
+    yield "| # | statement | lock foretold | relations | destroys |"
+    yield "|---|---|---|---|---|"
+    for statement in step.statements:
+        relations = ", ".join(f"`{name}`" for name in statement.relations)
+        yield (
+            f"| {statement.number} | {statement.kind} | {statement.predicted_lock or 'none'} | {relations or 'none'}"
+            f" | {'**yes**' if statement.destructive else 'no'} |"
+        )
+
+
+def _measured(step: PlannedStep) -> Iterator[str]:
     yield "| # | statement | lock foretold | locks held in the rehearsal | duration | writes anew | destroys |"
     yield "|---|---|---|---|---|---|---|"
     for statement in step.statements:
@@ -94,13 +120,6 @@ def _step(number: int, step: PlannedStep) -> Iterator[str]:
             f" | {_duration(statement.duration_milliseconds)} | {', '.join(statement.rewritten) or 'no'}"
             f" | {'**yes**' if statement.destructive else 'no'} |"
         )
-    yield ""
-    for statement in step.statements:
-        yield "```sql"
-        yield f"-- {statement.number}"
-        yield statement.text[:TEXT_SHOWN].replace("```", "` ` `")
-        yield "```"
-    yield ""
 
 
 def _kind(step: PlannedStep) -> str:
@@ -114,7 +133,9 @@ def _kind(step: PlannedStep) -> str:
 def _difference(plan: PlanDocument) -> Iterator[str]:
     yield "## What is different afterwards"
     yield ""
-    if not plan.difference:
+    if not plan.rehearsed:
+        yield "- Not known without a rehearsal."
+    elif not plan.difference:
         yield "- Nothing in the catalog."
     for difference in plan.difference:
         yield f"- {difference.sentence()}"
@@ -126,11 +147,11 @@ def _sizes(plan: PlanDocument) -> Iterator[str]:
         return
     yield "## Sizes on the target"
     yield ""
-    yield "| relation | rows (estimated) | size | rows generated for the rehearsal |"
-    yield "|---|---|---|---|"
+    yield f"| relation | rows (estimated) | size |{' rows generated for the rehearsal |' if plan.rehearsed else ''}"
+    yield f"|---|---|---|{'---|' if plan.rehearsed else ''}"
     for size in plan.sizes:
-        generated = plan.rows_generated.get(size.relation, 0)
-        yield f"| `{size.relation}` | {size.rows:,} | {_bytes(size.bytes)} | {generated:,} |"
+        generated = f" {plan.rows_generated.get(size.relation, 0):,} |" if plan.rehearsed else ""
+        yield f"| `{size.relation}` | {size.rows:,} | {_bytes(size.bytes)} |{generated}"
     yield ""
 
 

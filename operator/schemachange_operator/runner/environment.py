@@ -44,6 +44,8 @@ class Environment:
     """Set on SIGTERM: end the batch or cancel the statement, then leave."""
     clock: Callable[[], datetime] = utc_now
     chance: random.Random = field(default_factory=random.Random)
+    program_folders: tuple[Path, ...] = ()
+    """Where PostgreSQL's programs are looked for beside PATH."""
 
     @property
     def application_name(self) -> str:

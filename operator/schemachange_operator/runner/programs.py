@@ -36,9 +36,9 @@ class ProgramError(Exception):
 
 
 @cache
-def find_program(name: str) -> Path:
-    """The newest program of that name, in PATH or where packages put it. Raises Stop(InternalError) when there is none."""
-    folders = [Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+def find_program(name: str, further: tuple[Path, ...] = ()) -> Path:
+    """The newest program of that name, in `further`, in PATH or where packages put it. Raises Stop(InternalError) when there is none."""
+    folders = [*further, *(Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder)]
     folders += PACKAGED.glob("*/bin")
     found = [path for path in (folder / name for folder in folders) if os.access(path, os.X_OK)]
     if not found:
@@ -58,7 +58,7 @@ def run_program(environment: Environment, name: str, arguments: Sequence[str], v
     `variables` come on top of our own. Raises ProgramError when it fails, TryLater(Stopped) when we are asked to stop.
     """
     with tempfile.TemporaryFile("w+") as errors:
-        command = [str(find_program(name)), *arguments]
+        command = [str(find_program(name, environment.program_folders)), *arguments]
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env={**os.environ, **variables}
         )

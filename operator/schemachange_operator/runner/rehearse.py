@@ -1,9 +1,10 @@
 """Command `rehearse`: the change in a throw-away database, applied, rolled back, compared, applied again."""
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import PLAN_DOCUMENT, RunReport
-from schemachange_operator.runner.analysis.facts import Verdict, read_facts, read_verdict
+from schemachange_operator.runner.analysis.facts import Facts, Verdict, read_facts, read_verdict
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
@@ -16,12 +17,7 @@ def rehearse(environment: Environment) -> RunReport:
     verdict = read_verdict(environment.folders.work)
     if verdict is not None:
         return _repeated(environment, verdict)
-    facts = read_facts(environment.folders.work)
-    built, applied = build_and_apply(environment, facts)
-    notes = ask_assertions(environment)
-    roll_back(environment, applied.base)
-    apply_again(environment, applied)
-    plan = plan_document(environment, facts, built, applied.runs, difference(applied.before, applied.after), notes)
+    plan = rehearsed_plan(environment, read_facts(environment.folders.work))
     environment.output.document(PLAN_DOCUMENT, plan.text())
     return RunReport(
         outcome="Done",
@@ -31,6 +27,15 @@ def rehearse(environment: Environment) -> RunReport:
         + (" The rollback brings the schema back." if plan.rollback_proven else ""),
         plan=plan_facts(plan),
     )
+
+
+def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
+    """Rehearse on the throw-away server what the analysis left. Raises TryLater or Stop."""
+    built, applied = build_and_apply(environment, facts)
+    notes = ask_assertions(environment)
+    roll_back(environment, applied.base)
+    apply_again(environment, applied)
+    return plan_document(environment, facts, built, applied.runs, difference(applied.before, applied.after), notes)
 
 
 def _repeated(environment: Environment, verdict: Verdict) -> RunReport:

@@ -21,6 +21,9 @@ class ContentProblem(NamedTuple):
     """The field's path, for example spec.migration.steps[add].sql."""
     message: str
     """What is wrong and what to do."""
+    line: int = 0
+    """In the field's text, from 1; 0 where the problem has no place."""
+    column: int = 0
 
 
 def check_content(content: Content, *, one_step: bool = False) -> tuple[ContentProblem, ...]:
@@ -49,7 +52,7 @@ def _sql(field: str, sql: str) -> Iterator[ContentProblem]:
     try:
         step_kind(read_statements(sql))
     except InvalidSql as error:
-        yield ContentProblem(field, error.message)
+        yield ContentProblem(field, error.message, error.line, error.column)
 
 
 def _backfill(field: str, backfill: Backfill) -> Iterator[ContentProblem]:
@@ -69,7 +72,8 @@ def _expression(field: str, text: str) -> Iterator[ContentProblem]:
     except grammar.GrammarError as error:
         near = f', near "{shown(error.token)}"' if error.token else ""
         where = f"line {error.line}, column {error.column}"
-        yield ContentProblem(field, f"It does not parse: {error.what} at {where}{near}. Correct it.")
+        message = f"It does not parse: {error.what} at {where}{near}. Correct it."
+        yield ContentProblem(field, message, error.line, error.column)
     except ValueError:
         yield ContentProblem(field, "It is not one SQL expression. Give one expression, without a semicolon.")
 
@@ -80,7 +84,8 @@ def _assertion(assertion: Assertion) -> Iterator[ContentProblem]:
         parsed = grammar.parse(assertion.sql)
         statements = read_statements(assertion.sql)
     except (InvalidSql, grammar.GrammarError) as error:
-        yield ContentProblem(field, error.message if isinstance(error, InvalidSql) else error.what)
+        message = error.message if isinstance(error, InvalidSql) else error.what
+        yield ContentProblem(field, message, error.line, error.column)
         return
     if len(statements) != 1 or statements[0].kind != "SELECT":
         yield ContentProblem(field, "An assertion is exactly one SELECT. Give one query that returns one boolean.")

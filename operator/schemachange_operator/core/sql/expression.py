@@ -17,6 +17,9 @@ def read_expression(text: str) -> grammar.Tree:
     try:
         parsed = grammar.parse(f"{BEFORE}{text}{AFTER}")
     except grammar.GrammarError as error:
+        if error.line > text.count("\n") + 1:
+            # It stopped at our bracket, that is at the text's end.
+            raise grammar.GrammarError(error.what, "", *grammar.position(text, len(text))) from None
         column = error.column - len(BEFORE) if error.line == 1 else error.column
         raise grammar.GrammarError(error.what, error.token, error.line, column) from None
     if len(parsed) != 1 or parsed[0].node != "select_stmt" or not _one_value(parsed[0].tree):

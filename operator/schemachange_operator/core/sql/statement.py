@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemachange_operator.core.content import StepKind
 from schemachange_operator.core.errors import InvalidSql
@@ -46,6 +47,7 @@ class Statement:
         return bool(self.destroys)
 
 
+@lru_cache(maxsize=4)  # Check, analysis and plan each ask for the same text; one of 10,000 statements takes seconds.
 def read_statements(sql: str) -> tuple[Statement, ...]:
     """Split a step's SQL into statements.
 
@@ -54,7 +56,7 @@ def read_statements(sql: str) -> tuple[Statement, ...]:
     try:
         parsed = grammar.parse(sql)
     except grammar.GrammarError as fault:
-        raise InvalidSql(_complaint(fault)) from None
+        raise InvalidSql(_complaint(fault), fault.line, fault.column) from None
     if not parsed:
         raise InvalidSql("There is no statement in it, only white space or comments. Give at least one SQL statement.")
     return tuple(_statement(number, one) for number, one in enumerate(parsed, 1))
@@ -74,7 +76,7 @@ def _complaint(fault: grammar.GrammarError) -> str:
 def _statement(number: int, parsed: grammar.Parsed) -> Statement:
     refused = refusal(parsed.node, parsed.tree)
     if refused:
-        raise InvalidSql(f"Statement {number} (line {parsed.line}): {refused}")
+        raise InvalidSql(f"Statement {number} (line {parsed.line}): {refused}", parsed.line, 1)
     found = classify(parsed.node, parsed.tree)
     return Statement(
         number=number,
@@ -100,6 +102,8 @@ def step_kind(statements: Sequence[Statement]) -> StepKind:
         first = alone[0]
         raise InvalidSql(
             f"Statement {first.number} (line {first.line}, {first.kind}) cannot run in a transaction and has to stand alone"
-            f" in its step, but the step has {len(statements)} statements. Put it into a step of its own."
+            f" in its step, but the step has {len(statements)} statements. Put it into a step of its own.",
+            first.line,
+            1,
         )
     return "Single"

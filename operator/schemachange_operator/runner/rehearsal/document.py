@@ -1,11 +1,11 @@
 """From what was read and measured to the plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from schemachange_operator.core.content import ContentStep, StepKind, Undo
+from schemachange_operator.core.content import ContentStep, StepKind
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
-from schemachange_operator.core.sql.redaction import redact
-from schemachange_operator.core.sql.statement import read_statements, step_kind
+from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
+from schemachange_operator.core.sql.statement import step_kind
 from schemachange_operator.runner.analysis.facts import Facts
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.course import Built
@@ -21,7 +21,8 @@ def plan_document(
     notes: tuple[str, ...],
 ) -> PlanDocument:
     """The whole plan."""
-    steps = tuple(_step(run, facts) for run in runs)
+    known = by_name(facts.relations)
+    steps = tuple(_step(run, facts, known) for run in runs)
     return PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
@@ -37,58 +38,34 @@ def plan_document(
     )
 
 
-def _step(run: StepRun, facts: Facts) -> PlannedStep:
+def _step(run: StepRun, facts: Facts, known: Mapping[str, str]) -> PlannedStep:
     step = run.step
     kind: StepKind = "Backfill" if step.backfill else step_kind([one.statement for one in run.statements])
     return PlannedStep(
         name=step.name,
         kind=kind,
-        statements=tuple(_statement(one, facts) for one in run.statements),
+        statements=tuple(_statement(one, known) for one in run.statements),
         destroys=any(one.statement.destructive for one in run.statements),
         irreversible=step.undo.irreversible or "",
-        undo=_undo(step.undo),
+        undo=undo_words(step.undo),
         rows_estimated=facts.rows.get(step.name, 0),
         duration_milliseconds=run.duration_milliseconds,
     )
 
 
-def _statement(one: Measured, facts: Facts) -> PlannedStatement:
-    statement = one.statement
-    return PlannedStatement(
-        number=statement.number,
-        kind=statement.kind,
-        text=redact(statement.text),
-        transactional=statement.transactional,
-        destructive=statement.destructive,
-        predicted_lock=statement.lock,
-        relations=tuple(dict.fromkeys(_qualified(str(name), facts) for name in statement.relations)),
+def _statement(one: Measured, known: Mapping[str, str]) -> PlannedStatement:
+    return planned_statement(
+        one.statement,
+        known,
         held=one.held,
         duration_milliseconds=one.duration_milliseconds,
         rewritten=one.rewritten,
     )
 
 
-def _qualified(name: str, facts: Facts) -> str:
-    """The relation that a name stands for; an index stays as it is written."""
-    if "." in name:
-        return name
-    return next((relation for relation in facts.relations if relation.split(".", 1)[1] == name), name)
-
-
-def _undo(undo: Undo) -> str:
-    if undo.irreversible is not None:
-        return f"irreversible: {undo.irreversible}"
-    if undo.not_needed is not None:
-        return f"not needed: {undo.not_needed}"
-    count = len(read_statements(undo.sql)) if undo.sql else 0
-    return f"rollback of {count} statement{'' if count == 1 else 's'}"
-
-
 def _statement_notes(runs: tuple[StepRun, ...]) -> Iterator[str]:
     for run in runs:
-        for one in run.statements:
-            for words in (*(f"may destroy {what}" for what in one.statement.destroys), *one.statement.notes):
-                yield f"step {run.step.name}, statement {one.statement.number}: {words}"
+        yield from statement_notes(run.step.name, [one.statement for one in run.statements])
 
 
 def _irreversible_notes(runs: tuple[StepRun, ...]) -> Iterator[str]:

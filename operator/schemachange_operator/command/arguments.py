@@ -1,0 +1,94 @@
+"""The command line: what can be said, and what is wrong with it."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import yaml
+from pydantic import ValidationError
+
+from schemachange_operator.api.policy import SchemaPolicy, SchemaPolicySpec
+from schemachange_operator.command.errors import Exit, UsageError
+from schemachange_operator.command.manifest import read_file
+from schemachange_operator.command.wishes import Wishes
+
+EPILOG = """exit code:
+  0   no finding as grave as --fail-on says
+  1   findings as grave as that, or graver
+  2   the SQL or the manifest cannot be read; line and column are said
+  3   wrong usage
+  4   the database cannot be reached, or the rehearsal failed
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves 2 to SQL that cannot be read."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage()
+        self.exit(Exit.USAGE, f"{self.prog}: {message}\n")
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The arguments as members of a namespace; ends the program when they are wrong."""
+    parser = _Parser(prog="schg", description="Plans schema changes of PostgreSQL databases, without a cluster.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    plan = commands.add_parser(
+        "plan",
+        help="say what a change locks, destroys and takes",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    _plan(plan)
+    given = parser.parse_args(arguments)
+    if given.rehearse and not given.database:
+        plan.error("--rehearse needs --database: what is rehearsed is a copy of its schema")
+    if given.server_binaries and not given.rehearse:
+        plan.error("--server-binaries goes with --rehearse")
+    return given
+
+
+def _plan(plan: argparse.ArgumentParser) -> None:
+    add = plan.add_argument
+    add("file", type=Path, metavar="FILE", help="plain SQL, or SchemaChange manifests (.yaml, .yml, .json)")
+    add("--rollback", type=Path, metavar="FILE", help="what undoes plain SQL")
+    add("--database", metavar="URL", default="", help="postgresql://USER@HOST/DATABASE; password as libpq finds it")
+    add("--role", metavar="ROLE", help="whom migrations run as (default: the login)")
+    add("--search-path", metavar="SCHEMAS", default="public", help="search_path of migrations (default: public)")
+    add("--rehearse", action="store_true", help="apply, roll back, compare, apply again in a throw-away copy of the schema")
+    add("--server-binaries", type=Path, metavar="DIR", help="where initdb and postgres of the same major version are")
+    add("--policy", type=Path, metavar="FILE", help="a SchemaPolicy manifest (default: the built-in one)")
+    add("--output", choices=("markdown", "json", "sarif", "github"), default="markdown", help="default: markdown")
+    add("--fail-on", choices=("warn", "approve", "block"), default="block", help="severity that gives 1 (default: block)")
+    add("--verbose", action="store_true", help="log of analysis and rehearsal on standard error")
+
+
+def wishes(given: argparse.Namespace) -> Wishes:
+    """How to plan. Raises UsageError when the policy cannot be read."""
+    return Wishes(
+        database=given.database,
+        rehearse=given.rehearse,
+        server_binaries=given.server_binaries,
+        role=given.role,
+        search_path=tuple(filter(None, (schema.strip() for schema in given.search_path.split(",")))),
+        policy=_policy(given.policy) if given.policy else SchemaPolicySpec(),
+        verbose=given.verbose,
+    )
+
+
+def _policy(file: Path) -> SchemaPolicySpec:
+    try:
+        documents = [document.value for document in read_file(file) if document.kind == "SchemaPolicy"]
+        if len(documents) != 1:
+            raise UsageError(f"{file} has {len(documents)} SchemaPolicies, one is wanted")
+        metadata = {"namespace": "", **(documents[0].get("metadata") or {})}
+        return SchemaPolicy.model_validate({**documents[0], "metadata": metadata}).spec
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
+    except (UnicodeError, yaml.YAMLError):
+        raise UsageError(f"{file} is not YAML") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise UsageError(f"{file}: {where}: {first['msg']}") from None

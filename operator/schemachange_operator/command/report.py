@@ -1,0 +1,55 @@
+"""What `schg plan` answers, as a value; its JSON schema is published."""
+
+import json
+
+from pydantic import Field
+
+from schemachange_operator.api.base import Model
+from schemachange_operator.command.places import Place
+from schemachange_operator.core.finding import Finding, Severity
+from schemachange_operator.core.plan import PlanDocument
+
+RANK: dict[Severity, int] = {"Off": 0, "Warn": 1, "Approve": 2, "Block": 3}
+
+
+class ReportedFinding(Finding):
+    """A finding and where in the files it is."""
+
+    change: str
+    """The change's name."""
+    place: Place
+    """Where in the files."""
+
+
+class PlanOfChange(Model):
+    """The plan of one change, as far as it could be made."""
+
+    change: str
+    """The change's name: the manifest's, or the file's without its ending."""
+    file: str
+    """The file that it was read from."""
+    why: str = ""
+    """The reason that the manifest gives."""
+    failure: str = ""
+    """Why the plan is not complete: the database was not reached, or the rehearsal failed."""
+    plan: PlanDocument | None = Field(default=None)
+    """The plan; nothing where the change cannot be read."""
+
+
+class PlanReport(Model):
+    """Everything that one call of `schg plan` found."""
+
+    plans: tuple[PlanOfChange, ...]
+    """One for each change of the file, in its order."""
+    findings: tuple[ReportedFinding, ...] = ()
+    """Findings of all changes."""
+
+    def text(self) -> str:
+        """JSON, as it is printed."""
+        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def json_schema() -> str:
+    """The schema of the JSON that is printed."""
+    schema = PlanReport.model_json_schema(by_alias=True, mode="serialization")
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"

@@ -1,0 +1,60 @@
+"""The plan of a change that was not rehearsed: what the grammar says of it, and the target's catalog where it was asked."""
+
+from collections.abc import Iterable, Mapping
+
+from schemachange_operator.core.content import Content, ContentStep
+from schemachange_operator.core.plan import PlanDocument, PlannedStep, TableSize
+from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
+from schemachange_operator.core.sql.name import read_name
+from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
+
+
+def predicted_plan(
+    content: Content,
+    *,
+    server_version: str = "",
+    fingerprint: str = "",
+    relations: tuple[str, ...] | None = None,
+    sizes: tuple[TableSize, ...] = (),
+    rows: Mapping[str, int] | None = None,
+) -> PlanDocument:
+    """The plan of a content that `check_content` has nothing against.
+
+    `relations` are those that the target's catalog knows; without a target they are named as the statements name them.
+    """
+    read = [(step, read_statements(step.sql) if step.sql else ()) for step in content.steps]
+    touched = _named(read) if relations is None else relations
+    known = by_name(touched)
+    return PlanDocument(
+        content_digest=content.digest(),
+        server_version=server_version,
+        fingerprint=fingerprint,
+        relations=touched,
+        sizes=sizes,
+        steps=tuple(_step(step, statements, known, rows or {}) for step, statements in read),
+        notes=tuple(note for step, statements in read for note in statement_notes(step.name, statements)),
+        rehearsed=False,
+    )
+
+
+def _step(
+    step: ContentStep, statements: tuple[Statement, ...], known: Mapping[str, str], rows: Mapping[str, int]
+) -> PlannedStep:
+    return PlannedStep(
+        name=step.name,
+        kind="Backfill" if step.backfill else step_kind(statements),
+        statements=tuple(planned_statement(statement, known) for statement in statements),
+        destroys=any(statement.destructive for statement in statements),
+        irreversible=step.undo.irreversible or "",
+        undo=undo_words(step.undo),
+        rows_estimated=rows.get(step.name, 0),
+    )
+
+
+def _named(read: Iterable[tuple[ContentStep, tuple[Statement, ...]]]) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for step, statements in read:
+        if step.backfill:
+            names[str(read_name(step.backfill.table))] = None
+        names.update((str(name), None) for statement in statements for name in statement.relations)
+    return tuple(sorted(names))
