@@ -145,6 +145,7 @@ def test_a_password_file_is_enough(run: Run, tmp_path: Path) -> None:
         (("--database", "postgresql://somebody:other-secret@127.0.0.1:9/nowhere"), {}, "onnection refused"),
         (("--role", "nobody_knows"), {}, "does not exist"),
         (("--rehearse", "--server-binaries", "/nowhere"), {}, "no PostgreSQL server"),
+        (("--search-path", "nowhere", "--rehearse"), {}, 'relation "orders" does not exist'),
     ],
 )
 def test_what_fails_says_why(run: Run, options: tuple[str, ...], others: dict[str, Any], message: str) -> None:
@@ -153,6 +154,12 @@ def test_what_fails_says_why(run: Run, options: tuple[str, ...], others: dict[st
     assert message in done.stderr
     assert "::error file=" in done.stdout
     assert "-secret" not in done.stdout + done.stderr
+
+
+def test_a_rehearsal_does_not_run_as_superuser(run: Run, shop: Database) -> None:
+    url = shop.server.url(shop.connection.database)
+    done = run(ADD, "--database", url, "--role", "postgres", "--rehearse")
+    assert (done.returncode, "does not run as postgres" in done.stderr) == (4, True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -99,12 +99,12 @@ class PlanDocument(Model):
     notes: tuple[str, ...] = ()
     """What the reviewer should know beside."""
     findings: tuple[Finding, ...] = ()
-    """What the rules found."""
-    rehearsed: bool = True
-    """Whether it was run in a throw-away copy; without that, locks are foretold and nothing is measured."""
+    """What the rules found, in the order of the statements."""
     rollback_proven: bool = False
     """Applied, rolled back, found equal, applied again."""
     duration_milliseconds: int = 0
+    rehearsed: bool = True
+    """Whether it was run in a throw-away copy; without that, locks are foretold and nothing is measured."""
 
     def text(self) -> str:
         """Canonical JSON."""

@@ -15,6 +15,7 @@ from schemachange_operator.core.outcome import (
     StorePlan,
 )
 from schemachange_operator.core.plan_files import plan_files
+from schemachange_operator.core.plan_split import split
 from schemachange_operator.core.world import IN_FLIGHT_FINALIZER, World
 from schemachange_operator.kube import config_maps, labels
 from schemachange_operator.kube.client import Client
@@ -87,7 +88,8 @@ class Actor:
         change = identity(world)
         self._freeze(config_maps.frozen_plan(change, world.database.metadata.namespace, plan))
         files = plan_files(world.change, world.database, plan, status.digest)
-        self._write(config_maps.plan_for_people(change, files))
+        for part in split(files):
+            self._write(config_maps.plan_for_people(change, part))
 
     def _write(self, manifest: Manifest) -> None:
         """Create, or overwrite what is ours."""
@@ -101,7 +103,10 @@ class Actor:
                     f"ConfigMap {metadata['namespace']}/{metadata['name']} exists and is not the operator's; the plan has no"
                     " place to be read. Rename or remove it."
                 ) from None
-            self.client.merge_patch(CONFIG_MAPS, metadata["name"], metadata["namespace"], manifest)
+            # A key of an earlier plan would stay: a merge patch removes what it names as null.
+            gone = dict.fromkeys(there.get("data", {}).keys() - manifest["data"].keys())
+            patch = {**manifest, "data": {**gone, **manifest["data"]}}
+            self.client.merge_patch(CONFIG_MAPS, metadata["name"], metadata["namespace"], patch)
 
     def _delete_job(self, world: World, name: str) -> None:
         """Foreground: the Job stays in sight, as Deleting, until its pods have ended."""

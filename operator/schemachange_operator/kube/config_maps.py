@@ -1,10 +1,14 @@
 """ConfigMaps: frozen content and plan for the Jobs, the readable plan for people. Pure."""
 
+import base64
+import gzip
+
 from schemachange_operator.api.base import API_VERSION
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.jobs import JobOrder, config_map_name
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.plan_files import PlanFiles
+from schemachange_operator.core.plan_split import LIMIT
 from schemachange_operator.core.task import ChangeIdentity
 from schemachange_operator.kube import labels, pods
 from schemachange_operator.kube.pods import Manifest
@@ -26,7 +30,20 @@ def frozen_content(change: ChangeIdentity, namespace: str, content: Content) -> 
 
 def frozen_plan(change: ChangeIdentity, namespace: str, plan: PlanDocument) -> Manifest:
     """The frozen plan."""
-    return _frozen(change, namespace, config_map_name(change, "plan", plan.evidence_digest()), {pods.PLAN_KEY: plan.text()})
+    name, text = config_map_name(change, "plan", plan.evidence_digest()), plan.text()
+    if len(text.encode()) <= LIMIT:
+        return _frozen(change, namespace, name, {pods.PLAN_KEY: text})
+    # People have the plan elsewhere; what only programs read may be packed. Without the time, so that it is the same again.
+    packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+    return {**_frozen(change, namespace, name, {}), "binaryData": {pods.PACKED_PLAN_KEY: packed}}
+
+
+def plan_text(body: Manifest) -> str:
+    """The text of a frozen plan, packed or not; empty where there is none."""
+    packed = body.get("binaryData", {}).get(pods.PACKED_PLAN_KEY)
+    if packed:
+        return gzip.decompress(base64.b64decode(packed)).decode()
+    return str(body.get("data", {}).get(pods.PLAN_KEY, ""))
 
 
 def plan_for_people(change: ChangeIdentity, files: PlanFiles) -> Manifest:

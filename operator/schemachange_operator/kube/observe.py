@@ -21,6 +21,7 @@ from schemachange_operator.core.task import ChangeIdentity
 from schemachange_operator.core.world import Problem, Sibling, World
 from schemachange_operator.kube import pods
 from schemachange_operator.kube.client import Client
+from schemachange_operator.kube.config_maps import plan_text
 from schemachange_operator.kube.job_observer import observe_jobs
 from schemachange_operator.kube.parsing import parse, shape_problem
 from schemachange_operator.kube.resources import (
@@ -122,7 +123,8 @@ class Observer:
         plan = change.status.plan
         if plan is None:
             return None
-        text = self._data(place, config_map_name(_identity(change), "plan", plan.evidence_digest)).get(pods.PLAN_KEY, "")
+        body = self.client.find(CONFIG_MAPS, config_map_name(_identity(change), "plan", plan.evidence_digest), place)
+        text = plan_text(body) if body else ""
         return PlanDocument.model_validate_json(text) if text_digest(text) == plan.evidence_digest else None
 
     def _data(self, namespace: str, name: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ USER = 65532
 """Whom everything runs as; the frozen content brings the /etc/passwd that names it, so any image will do."""
 CONTENT_KEY = "content.json"
 PLAN_KEY = "plan.json"
+PACKED_PLAN_KEY = "plan.json.gz"
 USERS_KEY = "passwd"
 USERS = f"root:x:0:0:root:/root:/sbin/nologin\nschemachange:x:{USER}:{USER}:schemachange:/tmp:/sbin/nologin\n"
 

@@ -1,5 +1,6 @@
 """What a container is given: the request, the content, the folders; time, chance and the wish to stop."""
 
+import gzip
 import random
 import threading
 from collections.abc import Callable, Mapping
@@ -76,7 +77,15 @@ def load(variables: Mapping[str, str], folders: Folders, output: Output) -> Envi
             f"The frozen content is {text_digest(text)[:19]}, wanted {request.content_digest[:19]}. Nothing was run."
             " Delete the ConfigMap; the operator writes it again.",
         )
-    plan = PlanDocument.model_validate_json(folders.plan.read_text()) if folders.plan.is_file() else None
+    plan = _plan(folders.plan)
     if plan and plan.content_digest != request.content_digest:
         raise Stop(Reason.CONTENT_MISMATCH, "The frozen plan was made for another content. Nothing was run.")
     return Environment(request, Content.model_validate_json(text), plan, folders, output)
+
+
+def _plan(file: Path) -> PlanDocument | None:
+    """The frozen plan; one that is too big for a ConfigMap is packed."""
+    packed = file.with_name(f"{file.name}.gz")
+    if packed.is_file():
+        return PlanDocument.model_validate_json(gzip.decompress(packed.read_bytes()))
+    return PlanDocument.model_validate_json(file.read_text()) if file.is_file() else None
