@@ -25,3 +25,7 @@ class Finding(Model):
     """What it does to this database, in a sentence."""
     recipe: str = ""
     """The safe way, in a sentence."""
+    style: bool = False
+    """Whether it is a matter of design and not a hazard of running the change."""
+    waived: str = ""
+    """The reason given for a waiver; empty where there is none."""
