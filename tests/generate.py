@@ -7,6 +7,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "operator"))
 
 from schemachange_operator.api import crd, reference  # noqa: E402
+from schemachange_operator.core.rules.page import rules_page  # noqa: E402
 
 
 def generated() -> dict[Path, str]:
@@ -14,6 +15,7 @@ def generated() -> dict[Path, str]:
     files = {REPOSITORY / "crds" / f"{kind.plural}.yaml": crd.text(kind) for kind in crd.KINDS}
     for page, text in reference.pages().items():
         files[REPOSITORY / "docs" / "reference" / page] = text
+    files[REPOSITORY / "docs" / "reference" / "rules.md"] = rules_page()
     return files
 
 

@@ -3,6 +3,7 @@
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.content import StepKind
 from schemachange_operator.core.digest import canonical, digest
+from schemachange_operator.core.finding import Finding
 
 
 class LockHeld(Model):
@@ -97,6 +98,8 @@ class PlanDocument(Model):
     """Generated rows by relation."""
     notes: tuple[str, ...] = ()
     """What the reviewer should know beside."""
+    findings: tuple[Finding, ...] = ()
+    """What the rules found, in the order of the statements."""
     rollback_proven: bool = False
     """Applied, rolled back, found equal, applied again."""
     duration_milliseconds: int = 0
