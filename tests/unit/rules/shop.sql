@@ -24,3 +24,5 @@ CREATE MATERIALIZED VIEW order_totals AS SELECT id, total FROM orders;
 CREATE UNIQUE INDEX order_totals_id ON order_totals (id);
 CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
+CREATE SEQUENCE tickets;
+CREATE TYPE address AS (street text, town text);

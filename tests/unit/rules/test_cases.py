@@ -58,6 +58,14 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("alter-domain-scans", "ALTER DOMAIN positive VALIDATE CONSTRAINT c"),
     ("alter-domain-scans", "ALTER DOMAIN positive SET NOT NULL"),
     ("change-storage", "ALTER TABLE orders SET TABLESPACE fast"),
+    ("change-storage", "ALTER INDEX orders_note_index SET TABLESPACE fast"),
+    ("opaque-code", "SELECT rebuild_everything()"),
+    ("opaque-code", "DO $$ BEGIN PERFORM rebuild_everything(); END $$"),
+    ("opaque-code", "DO $$ BEGIN LOOP UPDATE orders SET note = 'x' WHERE id IN (SELECT id FROM orders WHERE note = 'y' LIMIT 9);"
+     " EXIT WHEN NOT FOUND; END LOOP; END $$"),
+    ("write-without-where", "EXPLAIN (ANALYZE) DELETE FROM orders"),
+    ("drop-object", "DROP EXTENSION pgcrypto"),
+    ("alter-composite-type", "ALTER TYPE address ALTER ATTRIBUTE town TYPE varchar(10) CASCADE"),
 )  # fmt: skip
 
 SAFE = (
@@ -103,6 +111,11 @@ SAFE = (
     "UPDATE orders SET note = 'x' WHERE id BETWEEN 1 AND 1000",
     "LOCK TABLE orders IN ACCESS SHARE MODE",
     "SELECT count(*) FROM orders",
+    "SELECT setval('tickets', 5)",
+    "SELECT set_config('search_path', '', false)",
+    "EXPLAIN DELETE FROM orders",
+    "DELETE FROM orders WHERE id = ANY ('{1,2}')",
+    "DROP FUNCTION nothing()",
     "ANALYZE orders",
     "VACUUM orders",
     "DROP FUNCTION IF EXISTS nothing()",

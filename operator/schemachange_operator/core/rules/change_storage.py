@@ -22,5 +22,10 @@ def check(place: Place) -> Iterator[Hit]:
     for command in place.commands("AT_SetUnLogged", "AT_SetLogged", "AT_SetAccessMethod", "AT_SetTableSpace"):
         if place.large(place.table):
             yield Hit(place.table, f"{command['subtype'].removeprefix('AT_')} of {place.table}")
+    if place.node == "alter_table_stmt" and place.tree["objtype"] == "OBJECT_INDEX":
+        moved = any(item["alter_table_cmd"]["subtype"] == "AT_SetTableSpace" for item in place.tree["cmds"])
+        table, _ = place.index(place.table)
+        if moved and (not table or place.large(table)):
+            yield Hit(table, f"the index {place.table} is copied")
     if place.node == "alter_table_move_all_stmt":
         yield Hit("", "every table of a tablespace is moved")

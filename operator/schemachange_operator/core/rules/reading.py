@@ -29,6 +29,8 @@ _STEADY = frozenset(
 )  # fmt: skip
 """Functions of PostgreSQL that are IMMUTABLE or STABLE (pg_proc.provolatile), as far as defaults use them."""
 
+_SELECTED = frozenset({"set_config", "count", "max", "min", "sum", "version", "string_agg", "array_agg", "to_regclass"})
+
 SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "bigserial", "smallserial"})
 _RELABELLED = {"bpchar": "bpchar", "char": "bpchar", "int": "int4"}
 
@@ -82,6 +84,14 @@ def _volatile(parts: tuple[str, ...], steady: frozenset[str]) -> bool:
     if parts[0] == "pg_catalog" and len(parts) > 1:
         return False
     return parts[-1] not in _STEADY and parts[-1] not in steady
+
+
+def called_by(query: Tree) -> tuple[str, ...]:
+    """Functions that a query selects and that may be the application's own: neither PostgreSQL's nor known to be harmless."""
+    targets = [item.get("res_target", {}).get("val", {}).get("func_call", {}) for item in query.get("target_list", [])]
+    called = [strings(one["funcname"]) for one in targets if "funcname" in one]
+    harmless = _STEADY | _VOLATILE | _SELECTED
+    return tuple(p[-1] for p in called if p[0] != "pg_catalog" and p[-1] not in harmless and not p[-1].startswith("pg_"))
 
 
 def type_of(tree: Tree) -> TypeName:

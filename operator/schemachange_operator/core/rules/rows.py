@@ -58,7 +58,9 @@ def pinned(place: Place, where: Tree | None, table: str) -> bool:
 def _by_key(place: Place, expression: Tree, table: str) -> bool:
     column = name_of(expression.get("lexpr", {}).get("column_ref", {}).get("fields", []))
     kind = expression.get("kind")
-    equal = kind in {"AEXPR_IN", "AEXPR_BETWEEN"} or (kind == "AEXPR_OP" and name_of(expression.get("name", [])) == "=")
+    equal = kind in {"AEXPR_IN", "AEXPR_BETWEEN", "AEXPR_OP_ANY"} or (
+        kind == "AEXPR_OP" and name_of(expression.get("name", [])) == "="
+    )
     return equal and column in _keys(place, table) and not any("column_ref" in node for node in walk(expression["rexpr"]))
 
 

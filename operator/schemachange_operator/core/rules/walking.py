@@ -1,5 +1,6 @@
 """The walk over a change: each statement in its place, what it leaves for those after it, statements in DO blocks too."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,13 +12,15 @@ from schemachange_operator.core.rules.reading import columns_not_null, constrain
 from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import GrammarError, Parsed, Tree, strings, walk
 from schemachange_operator.core.sql.kinds import classify
-from schemachange_operator.core.sql.kinds.classification import Classification
+from schemachange_operator.core.sql.kinds.classification import Classification, switched_on
 from schemachange_operator.core.sql.name import of_parts
 
 OPAQUE = "opaque"
 """The node of a place that stands for SQL that is only made when it runs."""
 
 _HEAD = "CREATE FUNCTION body() RETURNS void LANGUAGE plpgsql AS "
+_LOOPS = frozenset(f"PLpgSQL_stmt_{kind}" for kind in ("loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"))
+_WRITE = re.compile(r"\s*(update|delete|merge|insert|with)\b", re.IGNORECASE)
 _MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt"})
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
@@ -46,6 +49,11 @@ def classify_safely(parsed: Parsed) -> Classification:
 
 def _unfolded(parsed: Parsed) -> Iterator[Parsed]:
     """A statement, and in place of a DO block what stands in it."""
+    if parsed.node == "explain_stmt" and switched_on(parsed.tree.get("options", []), "analyze"):
+        # It runs the statement.
+        node, tree = next(iter(parsed.tree["query"].items()))
+        yield Parsed(node, tree, parsed.text, parsed.line)
+        return
     if parsed.node != "do_stmt":
         yield parsed
         return
@@ -60,7 +68,21 @@ def _unfolded(parsed: Parsed) -> Iterator[Parsed]:
     except GrammarError:
         yield _opaque(parsed, "a DO block that could not be read")
         return
-    yield from _inside(parsed, tree)
+    inside = list(_inside(parsed, tree))
+    if _writes_in_a_loop(tree):
+        inside.append(_opaque(parsed, "a loop that changes rows, all of it in one transaction"))
+    yield from inside
+
+
+def _writes_in_a_loop(tree: Any) -> bool:
+    loops = [loop for node in walk(tree) for name, loop in node.items() if name in _LOOPS]
+    texts = (
+        node["PLpgSQL_stmt_execsql"]["sqlstmt"]["PLpgSQL_expr"]["query"]
+        for loop in loops
+        for node in walk(loop)
+        if "PLpgSQL_stmt_execsql" in node
+    )
+    return any(_WRITE.match(text) for text in texts)
 
 
 def _quoted(body: str) -> str:
