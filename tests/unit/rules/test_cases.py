@@ -65,6 +65,7 @@ HAZARDS: tuple[tuple[str, str], ...] = (
      " EXIT WHEN NOT FOUND; END LOOP; END $$"),
     ("write-without-where", "EXPLAIN (ANALYZE) DELETE FROM orders"),
     ("drop-object", "DROP EXTENSION pgcrypto"),
+    ("rename-enum-value", "ALTER TYPE mood RENAME VALUE 'sad' TO ''"),
     ("alter-composite-type", "ALTER TYPE address ALTER ATTRIBUTE town TYPE varchar(10) CASCADE"),
 )  # fmt: skip
 

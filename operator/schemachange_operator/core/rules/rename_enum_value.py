@@ -18,4 +18,4 @@ RULE = Rule(
 def check(place: Place) -> Iterator[Hit]:
     """See RULE."""
     if place.node == "alter_enum_stmt" and place.tree.get("old_val"):
-        yield Hit("", f"'{place.tree['old_val']}' becomes '{place.tree['new_val']}'")
+        yield Hit("", f"'{place.tree['old_val']}' becomes '{place.tree.get('new_val', '')}'")
