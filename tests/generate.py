@@ -8,6 +8,7 @@ sys.path.insert(0, str(REPOSITORY / "operator"))
 
 from schemachange_operator.api import crd, reference  # noqa: E402
 from schemachange_operator.command import report  # noqa: E402
+from schemachange_operator.core.rules.page import rules_page  # noqa: E402
 
 
 def generated() -> dict[Path, str]:
@@ -16,6 +17,7 @@ def generated() -> dict[Path, str]:
     for page, text in reference.pages().items():
         files[REPOSITORY / "docs" / "reference" / page] = text
     files[REPOSITORY / "docs" / "reference" / "plan.schema.json"] = report.json_schema()
+    files[REPOSITORY / "docs" / "reference" / "rules.md"] = rules_page()
     return files
 
 

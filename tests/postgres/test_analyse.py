@@ -180,3 +180,32 @@ def test_a_restore_that_fails_names_the_cause(plan: Plan) -> None:
     assert planning.run("analyse").outcome == "Done"
     (planning.folders.work / DUMP).write_bytes(b"not a dump")
     refused(planning.run("rehearse"), "RehearsalRestoreFailed", "could not be rebuilt")
+
+
+RISKY = [
+    {"name": "risky", "sql": "CREATE INDEX i ON orders (note);\nDROP TABLE IF EXISTS x", "undo": {"sql": "DROP INDEX i"}}
+]
+MANY = "INSERT INTO orders (customer_id, note) SELECT 1, 'x' FROM generate_series(1, 3000); ANALYZE orders"
+
+
+def test_the_rules_know_how_large_a_table_is(plan: Plan, database: Database) -> None:
+    planning = plan(RISKY)
+    assert planning.run("analyse").outcome == "Done"
+    assert read_facts(planning.folders.work).findings == ()
+    database.superuser.execute(MANY)
+    assert planning.run("analyse").outcome == "Done"
+    (finding,) = read_facts(planning.folders.work).findings
+    assert (finding.rule, finding.severity, finding.relation) == ("create-index-blocks-writes", "Warn", "public.orders")
+
+
+def test_the_policy_stops_a_statement_and_a_waiver_lets_it_pass(plan: Plan, database: Database) -> None:
+    database.superuser.execute(MANY)
+    policy = {"policy": {"rules": {"create-index-blocks-writes": "Block"}}}
+    report = plan(RISKY, members=policy).run("analyse")
+    assert (report.outcome, report.reason) == ("Failed", "RuleViolated")
+    for words in ("create-index-blocks-writes", "step risky, statement 1 (line 1)", "CONCURRENTLY", "spec.waivers"):
+        assert words in report.message
+    waivers = [{"rule": "create-index-blocks-writes", "step": "risky", "reason": "in a window"}]
+    planning = plan(RISKY, members={**policy, "record": {"waivers": waivers}})
+    _, document = planning.planned()
+    assert [(one.severity, one.waived) for one in document.findings] == [("Block", "in a window")]

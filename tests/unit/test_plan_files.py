@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from schemachange_operator.api.approval import SchemaChangeApproval
+from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import PlanDocument, PlannedStep
 from schemachange_operator.core.plan_files import plan_files
 from unit.kube import samples
@@ -33,6 +34,21 @@ def test_a_harmless_plan_says_so() -> None:
     text = files(plan)["plan.md"]
     assert "Nothing is destroyed" in text
     assert "Nothing in the catalog" in text
+
+
+def test_what_the_rules_found_is_counted_above_and_listed_the_worst_first() -> None:
+    warned = Finding(
+        rule="add-check-scans", severity="Warn", step="add", statement=1, line=2, message="a | b.", recipe="Later."
+    )
+    found = (
+        warned.model_copy(update={"rule": "lock-table", "waived": "the table is new"}),
+        warned,
+        warned.model_copy(update={"rule": "drop-table", "severity": "Block"}),
+    )
+    text = files(samples.plan(findings=found))["plan.md"]
+    assert "| Findings | 1 Block, 1 Warn, 1 waived |" in text
+    assert text.index("| Block | drop-table") < text.index("| Warn | add-check-scans") < text.index("| Warn | lock-table")
+    assert "a \\| b." in text and "**Waived:** the table is new" in text and "step `add`, statement 1, line 2" in text
 
 
 def test_the_approval_is_complete_but_for_the_approver() -> None:

@@ -139,3 +139,14 @@ class AppTests(Model):
     """The container image with the tests."""
     command: Annotated[tuple[Line, ...], Field(max_length=64)] = ()
     """The command; the image's own where not given. The address is in DATABASE_URL and PGHOST, PGPORT, PGUSER, PGDATABASE."""
+
+
+class Waiver(Model):
+    """One rule that this change is allowed to break, and why."""
+
+    rule: Annotated[str, Field(min_length=1, max_length=63)]
+    """The rule's id, as the plan names it."""
+    step: StepName | None = None
+    """The step that it is about; all of them where not given."""
+    reason: Annotated[str, Field(min_length=1, max_length=1024)]
+    """Why it is safe here; the approver reads it and the record keeps it."""

@@ -19,6 +19,7 @@ class Reason(Word):
     DEPENDENCY_NOT_COMPLETED = "DependencyNotCompleted", "A change named in dependsOn is not completed yet."
     DEPENDENCY_CYCLE = "DependencyCycle", "Changes depend on each other in a circle."
     OBJECT_INVALID = "ObjectInvalid", "The object, or one it names, does not have the shape that the operator knows."
+    RULE_UNKNOWN = "RuleUnknown", "A policy or a waiver names a rule that does not exist."
     # Planning and Jobs in general
     PLANNING = "PlanRunning", "The plan's Job is running."
     PLAN_READY = "PlanReady", "The plan is made and rehearsed."
@@ -38,6 +39,7 @@ class Reason(Word):
         "RehearsalRestoreFailed",
         "The target's schema could not be rebuilt in the throw-away database.",
     )
+    RULE_VIOLATED = "RuleViolated", "The policy stops a statement; the message names rule, statement and the safe way."
     ROLLBACK_DIFFERS = "RollbackDiffers", "The rollback does not bring the schema back; the message shows the difference."
     NAME_REUSED = "NameReused", "A change of this name, with other content, was applied to this database before."
     ALREADY_APPLIED = "AlreadyApplied", "The ledger says that this same change has been completed before."

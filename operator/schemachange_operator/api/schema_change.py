@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemachange_operator.api.base import Line, Metadata, Model, ObjectName
-from schemachange_operator.api.migration import AppTests, Assertion, Migration, Rollback
+from schemachange_operator.api.migration import AppTests, Assertion, Migration, Rollback, Waiver
 from schemachange_operator.api.status import SchemaChangeStatus
 
 Compatibility = Literal["Additive", "Expand", "Contract", "Breaking"]
@@ -66,7 +66,18 @@ class Abort(Model):
     """Why; recorded in status and ledger."""
 
 
-FROZEN_FIELDS = ("database", "migration", "rollback", "verify", "backup", "dependsOn", "compatibility", "why", "author")
+FROZEN_FIELDS = (
+    "database",
+    "migration",
+    "rollback",
+    "verify",
+    "backup",
+    "dependsOn",
+    "compatibility",
+    "why",
+    "author",
+    "waivers",
+)
 """Members of the spec that must not change while something is applied or its state is unproven."""
 
 
@@ -107,6 +118,8 @@ class SchemaChangeSpec(Model):
     """What the change does."""
     rollback: Rollback | None = None
     """How a change of one step is undone."""
+    waivers: Annotated[tuple[Waiver, ...], Field(max_length=20)] = ()
+    """Rules that this change may break, each with the reason."""
     approval: Approval = Approval()
     """How many people have to approve."""
     test: Test = Test()

@@ -97,6 +97,10 @@ class PlanStatus(Model):
     """Steps that destroy data."""
     irreversible: tuple[str, ...] = ()
     """Steps that cannot be undone."""
+    findings: str = ""
+    """What the rules found, counted by severity."""
+    second_approval: bool = False
+    """Whether a finding asks for a second approval."""
     strongest_lock: str = ""
     """The strongest lock held in the rehearsal."""
     duration_milliseconds: Count = 0

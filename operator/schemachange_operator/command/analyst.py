@@ -17,7 +17,7 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError, Stop
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
-from schemachange_operator.core.task import ChangeIdentity, RunRequest
+from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import Facts
@@ -49,6 +49,7 @@ class Analyst:
                 relations=facts.relations,
                 sizes=facts.sizes,
                 rows=facts.rows,
+                findings=facts.findings,
             )
             if not self._wishes.rehearse:
                 return foretold, ""
@@ -67,6 +68,7 @@ class Analyst:
             search_path=wishes.search_path,
             policy=wishes.policy,
             content_digest=content.digest(),
+            record=Record(waivers=source.waivers),
         )
         log = sys.stderr if wishes.verbose else io.StringIO()
         return Environment(request, content, None, Folders(work=work), Output(log))

@@ -59,7 +59,11 @@ def exit_code(report: PlanReport, fail_on: str) -> Exit:
     if any(one.failure for one in report.plans):
         return Exit.DATABASE
     limit = next(rank for severity, rank in RANK.items() if severity.lower() == fail_on)
-    return Exit.FINDINGS if any(RANK[finding.severity] >= limit for finding in report.findings) else Exit.GOOD
+    return (
+        Exit.FINDINGS
+        if any(RANK[finding.severity] >= limit and not finding.waived for finding in report.findings)
+        else Exit.GOOD
+    )
 
 
 def _print(text: str) -> None:

@@ -7,10 +7,12 @@ from schemachange_operator.command.findings import findings_of, unreadable
 from schemachange_operator.command.report import PlanOfChange, PlanReport, ReportedFinding
 from schemachange_operator.command.source import Source
 from schemachange_operator.command.wishes import Wishes
+from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
+from schemachange_operator.core.rules.judging import findings
 
 if TYPE_CHECKING:
     from schemachange_operator.command.analyst import Analyst
@@ -19,15 +21,15 @@ if TYPE_CHECKING:
 def make_report(file: str, sources: tuple[Source, ...], wishes: Wishes) -> PlanReport:
     """Plan every change. Raises UsageError; whatever else keeps a plan from being made stands in the report."""
     plans: list[PlanOfChange] = []
-    findings: list[ReportedFinding] = []
+    found: list[ReportedFinding] = []
     with ExitStack() as stack:
         planner = _Planner(wishes, stack)
         for source in sources:
             problems = unreadable(source)
             plan, failure = (None, "") if problems or source.content is None else planner.plan(source, source.content)
-            findings += [*problems, *(findings_of(source, plan) if plan else ())]
+            found += [*problems, *(findings_of(source, plan) if plan else ())]
             plans.append(PlanOfChange(change=source.name, file=file, why=source.why, failure=failure, plan=plan))
-    return PlanReport(plans=tuple(plans), findings=tuple(findings))
+    return PlanReport(plans=tuple(plans), findings=tuple(found))
 
 
 class _Planner:
@@ -41,11 +43,16 @@ class _Planner:
     def plan(self, source: Source, content: Content) -> tuple[PlanDocument, str]:
         """The best plan that could be made, and why it is not better."""
         if not self._wishes.database:
-            return predicted_plan(content), ""
+            return self._from_sql_alone(source, content), ""
         try:
             return self._connected().plan(source, content)
         except ProcedureError as error:
-            return predicted_plan(content), error.message
+            return self._from_sql_alone(source, content), error.message
+
+    def _from_sql_alone(self, source: Source, content: Content) -> PlanDocument:
+        """Without a catalog every table is taken to be large."""
+        unknown = CatalogFacts(search_path=self._wishes.search_path)
+        return predicted_plan(content, findings=findings(content, unknown, self._wishes.policy.rules, source.waivers))
 
     def _connected(self) -> "Analyst":
         # The driver is loaded here: a plan without a database does not need it.

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from schemachange_operator.api.migration import Waiver
 from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.command.errors import UsageError
 from schemachange_operator.command.manifest import SUFFIXES, Document, read_file
@@ -33,6 +34,8 @@ class Source:
     """What is wrong with the manifest, apart from its SQL."""
     manifest: bool = True
     """Whether it is a manifest, whose fields a message names."""
+    waivers: tuple[Waiver, ...] = ()
+    """Rules that the manifest waives."""
 
     def field(self, step: str) -> str:
         """The path of a step's SQL."""
@@ -96,6 +99,7 @@ def _change(document: Document, beside: Iterable[Document], file: Path) -> Sourc
         spec.migration.steps is None,
         Places(document.whole, {**document.texts, **dict(_elsewhere(document.texts, document.value, maps))}),
         tuple(shape),
+        waivers=spec.waivers,
     )
 
 

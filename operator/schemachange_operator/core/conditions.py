@@ -91,6 +91,7 @@ INPUT_REASONS = (
     Reason.NO_OWNER,
     Reason.NO_BACKUP_PLACE,
     Reason.WINDOW_UNKNOWN,
+    Reason.RULE_UNKNOWN,
     Reason.OBJECT_INVALID,
 )
 """Reasons of Pending that name an input."""

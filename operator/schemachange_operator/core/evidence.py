@@ -7,6 +7,7 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import ApprovalRecord, BackupRecord, PlanStatus, RunRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import RunOutcome, Task
 from schemachange_operator.core.digest import digest
+from schemachange_operator.core.finding import counted
 from schemachange_operator.core.jobs import JobView
 from schemachange_operator.core.task import LedgerFacts
 from schemachange_operator.core.world import World
@@ -160,6 +161,8 @@ def _planned(world: World, job: JobView) -> SchemaChangeStatus:
         relations=document.relations,
         destroys=tuple(step.name for step in document.steps if step.destroys),
         irreversible=tuple(step.name for step in document.steps if step.irreversible),
+        findings=counted(document.findings),
+        second_approval=any(one.severity == "Approve" and not one.waived for one in document.findings),
         strongest_lock=report.plan.strongest_lock,
         duration_milliseconds=document.duration_milliseconds,
         planned_at=stamp(ended_at(world, job)),
@@ -228,6 +231,7 @@ def plan_digest(world: World, fingerprint: str) -> str:
             "connection": database.spec.connection.model_dump(mode="json", exclude={"secret_name"}) if database else None,
             "role": database.spec.roles.migration if database else None,
             "backup": world.change.spec.backup.model_dump(mode="json"),
+            "waivers": [waiver.model_dump(mode="json") for waiver in world.change.spec.waivers],
             "fingerprint": fingerprint,
         }
     )

@@ -1,11 +1,15 @@
 """A finding: what a rule has to say of one statement on this database."""
 
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.api.policy import Severity
 
-Severity = Literal["Off", "Warn", "Approve", "Block"]
-"""Warn: shown to the approver. Approve: needs a second approval. Block: stops the change unless it is waived."""
+__all__ = ["Finding", "Severity", "counted"]
+
+ORDER: tuple[Severity, ...] = ("Block", "Approve", "Warn")
+"""The worst first."""
 
 
 class Finding(Model):
@@ -25,3 +29,13 @@ class Finding(Model):
     """What it does to this database, in a sentence."""
     recipe: str = ""
     """The safe way, in a sentence."""
+    style: bool = False
+    """Whether it is a matter of design and not a hazard of running the change."""
+    waived: str = ""
+    """The reason given for a waiver; empty where there is none."""
+
+
+def counted(findings: Iterable[Finding]) -> str:
+    """How many there are of each severity, the worst first, with waived ones and matters of style apart."""
+    numbers = Counter("waived" if one.waived else "style" if one.style else one.severity for one in findings)
+    return ", ".join(f"{numbers[word]} {word}" for word in (*ORDER, "waived", "style") if numbers[word])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.destruction import destructive_steps
+from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.sql.content_check import check_content
 from schemachange_operator.core.windows import zone_exists
 from schemachange_operator.core.world import Problem, World
@@ -129,8 +130,18 @@ def backup_place(world: World) -> Iterator[Problem]:
         )
 
 
+def rules(world: World) -> Iterator[Problem]:
+    """Rules that a policy or a waiver names exist."""
+    known = {one.rule.id for one in known_rules()}
+    named = [("SchemaPolicy.spec.rules", rule) for rule in (world.policy.rules if world.policy else {})]
+    named += [("spec.waivers", waiver.rule) for waiver in world.change.spec.waivers]
+    for field, rule in named:
+        if rule not in known:
+            yield Problem(Reason.RULE_UNKNOWN, field, f"there is no rule {rule}; docs/reference/rules.md lists all of them")
+
+
 CHECKS: tuple[Check, ...] = (
-    why, author, design_date, design_link, compatibility, database, policy, owner, window, sources, statements, backup_place,
+    why, author, design_date, design_link, compatibility, database, policy, owner, window, sources, statements, rules, backup_place,
 )  # fmt: skip
 
 

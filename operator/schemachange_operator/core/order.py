@@ -70,6 +70,7 @@ def record(world: World) -> Record:
         compatibility=spec.compatibility or "",
         links=spec.links,
         environment=world.database.spec.environment if world.database else "",
+        waivers=spec.waivers,
         approvals=tuple(
             Approver(approved_by=a.approved_by, at=a.at or "", approval=a.name)
             for a in world.status.approvals

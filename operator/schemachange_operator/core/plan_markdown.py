@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemachange_operator.api.database import PostgresDatabase
 from schemachange_operator.api.schema_change import SchemaChange
+from schemachange_operator.core.finding import ORDER, Finding, counted
 from schemachange_operator.core.plan import PlanDocument, PlannedStatement, PlannedStep, strongest
 
 TEXT_SHOWN = 2_000
@@ -16,7 +17,12 @@ def plan_markdown(
     change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, plan_digest: str, approve: str
 ) -> str:
     """The whole plan; `approve` is the shell command that approves it."""
-    sections = (_head(change, database, plan, plan_digest), plan_body(plan), _decision(change, plan_digest, approve))
+    sections = (
+        _head(change, database, plan, plan_digest),
+        _findings(plan),
+        plan_body(plan),
+        _decision(change, plan_digest, approve),
+    )
     return "\n".join(line for section in sections for line in section)
 
 
@@ -43,6 +49,7 @@ def _head(change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, 
     yield f"| For the running application | {spec.compatibility or 'not said'} |"
     for what, where in sorted(spec.links.items()):
         yield f"| {_cell(what)} | {_cell(where)} |"
+    yield f"| Findings | {counted(plan.findings) or 'none'} |"
     yield f"| Steps | {len(plan.steps)}, {_duration(plan.duration_milliseconds)} in the rehearsal |"
     yield f"| Relations touched | {', '.join(f'`{name}`' for name in plan.relations) or 'none'} |"
     yield f"| Rollback | {'applied, rolled back, found equal, applied again' if plan.rollback_proven else 'not proven'} |"
@@ -79,6 +86,25 @@ def _risks_of(step: PlannedStep) -> Iterator[str]:
             yield f"takes {lock} in statement {statement.number}: writes to {_relations(statement)} wait for it"
         if statement.rewritten:
             yield f"writes {', '.join(f'`{name}`' for name in statement.rewritten)} anew in statement {statement.number}"
+
+
+def _findings(plan: PlanDocument) -> Iterator[str]:
+    """What the rules found, the worst first."""
+    if not plan.findings:
+        return
+    yield f"## What the rules found: {counted(plan.findings)}"
+    yield ""
+    yield "| severity | rule | where | what it does | the safe way |"
+    yield "|---|---|---|---|---|"
+    for one in sorted(plan.findings, key=_urgency):
+        where = f"step `{one.step}`, statement {one.statement}, line {one.line}"
+        waived = f" **Waived:** {_cell(one.waived)}" if one.waived else ""
+        yield f"| {one.severity} | {one.rule} | {where} | {_cell(one.message)}{waived} | {_cell(one.recipe)} |"
+    yield ""
+
+
+def _urgency(finding: Finding) -> tuple[bool, bool, int]:
+    return bool(finding.waived), finding.style, ORDER.index(finding.severity)
 
 
 def _step(number: int, step: PlannedStep, *, rehearsed: bool) -> Iterator[str]:

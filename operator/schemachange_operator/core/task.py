@@ -11,6 +11,7 @@ from typing import Literal
 
 from schemachange_operator.api.base import Model
 from schemachange_operator.api.database import Connection
+from schemachange_operator.api.migration import Waiver
 from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.status import Progress
 
@@ -58,6 +59,7 @@ class Record(Model):
     compatibility: str = ""
     links: dict[str, str] = {}
     environment: str = ""
+    waivers: tuple[Waiver, ...] = ()
     approvals: tuple[Approver, ...] = ()
 
 

@@ -95,7 +95,10 @@ class World:
         policy = self.policy.model_dump(mode="json") if self.policy else None
         content = self.content.digest() if self.content else None
         way = self.database.spec.model_dump(mode="json", include=WAY_TO_PLAN) if self.database else None
-        return digest([content, policy, way, self.change.spec.retry, self.status.replans]).removeprefix("sha256:")[:10]
+        waivers = [waiver.model_dump(mode="json") for waiver in self.change.spec.waivers]
+        return digest([content, policy, way, self.change.spec.retry, self.status.replans, waivers]).removeprefix("sha256:")[
+            :10
+        ]
 
     def run(self, task: Task, step: str = "") -> RunRecord | None:
         """The evidence of one piece of work in this cycle."""

@@ -12,9 +12,10 @@ from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session, connect, read_credentials
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.dump import dump_schema
-from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
+from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Facts, Verdict, write_model
 from schemachange_operator.runner.analysis.inspection import inspect
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.output import cut
 from schemachange_operator.runner.plan_facts import plan_facts
 
 
@@ -38,6 +39,8 @@ def analyse(environment: Environment) -> RunReport:
             write_model(environment.folders.work, VERDICT, verdict)
             return verdict.report
         facts = inspect(environment, session)
+    if request.task == Task.PLAN:
+        _check_rules(facts)
     write_model(environment.folders.work, FACTS, facts)
     dump_schema(environment, credentials, as_role=not inherited)
     environment.output.event("analysed", server=facts.version, relations=facts.relations, fingerprint=facts.fingerprint)
@@ -76,6 +79,25 @@ def _check_roles(session: Session, role: str) -> bool:
         )
     preflight.check_role(session, role)
     return bool(row["inherited"])
+
+
+SHOWN = 2
+"""Findings that a message names; the log has all of them."""
+
+
+def _check_rules(facts: Facts) -> None:
+    """Raises Stop(RuleViolated) where the policy lets a statement pass only with a waiver, and there is none."""
+    stopped = [one for one in facts.findings if one.severity == "Block" and not one.waived]
+    if stopped:
+        named = " ".join(
+            f"{one.rule}: step {one.step}, statement {one.statement} (line {one.line}): {cut(one.message, 160)} {cut(one.recipe, 120)}"
+            for one in stopped[:SHOWN]
+        )
+        more = f" And {len(stopped) - SHOWN} more." if len(stopped) > SHOWN else ""
+        raise Stop(
+            Reason.RULE_VIOLATED,
+            f"{named}{more} Nothing was touched. Change the migration, or waive the rule in spec.waivers with a reason.",
+        )
 
 
 def _verdict(known: Change, content_digest: str) -> Verdict:

@@ -17,6 +17,7 @@ from schemachange_operator.core.content import Content, ContentStep, Undo
 from schemachange_operator.core.decide import decide
 from schemachange_operator.core.destruction import destructive_steps, kind_of
 from schemachange_operator.core.evidence import record
+from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.jobs import JobView, job_name
 from schemachange_operator.core.order import identity
 from schemachange_operator.core.outcome import AddFinalizer, CreateJob, Decision, DeleteJob, RemoveFinalizer, StorePlan
@@ -108,6 +109,8 @@ class Simulation:
     jobs: dict[str, JobView] = field(default_factory=dict)
     approvals: list[SchemaChangeApproval] = field(default_factory=list)
     siblings: tuple[Sibling, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """What the rules find when it is planned."""
     stored: PlanDocument | None = None
     fingerprint: str = "sha256:" + "f" * 64
     created: list[str] = field(default_factory=list)
@@ -154,6 +157,7 @@ class Simulation:
             fingerprint=self.fingerprint,
             relations=("public.t",),
             steps=steps,
+            findings=self.findings,
         )
 
     def one_pass(self) -> Decision:

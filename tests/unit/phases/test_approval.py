@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemachange_operator.api.policy import ApprovalRules, SchemaPolicySpec
+from schemachange_operator.core.finding import Finding
 from unit.phases.simulation import CHANGE, Simulation, merged
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
@@ -54,6 +55,38 @@ def test_the_policy_is_the_floor() -> None:
     simulation.to_approval()
     simulation.approve()
     assert "1 of 2" in simulation.settle().message
+
+
+def finding(**changes: Any) -> Finding:
+    return Finding.model_validate({"rule": "drop-table", "severity": "Approve", "step": "add", "message": "gone", **changes})
+
+
+def test_a_finding_can_ask_for_a_second_approval() -> None:
+    simulation = Simulation.of()
+    simulation.findings = (finding(), finding(severity="Warn"), finding(severity="Warn", style=True))
+    simulation.to_approval()
+    simulation.approve()
+    assert "1 of 2" in simulation.settle().message
+    plan = simulation.change.status.plan
+    assert plan and plan.findings == "1 Approve, 1 Warn, 1 style"
+
+
+def test_a_waived_finding_asks_for_nothing() -> None:
+    simulation = Simulation.of()
+    simulation.findings = (finding(waived="the table is not used"),)
+    simulation.to_approval()
+    simulation.approve()
+    assert simulation.settle().phase == "Applying"
+
+
+def test_a_waiver_is_part_of_what_is_approved() -> None:
+    simulation = Simulation.of()
+    simulation.to_approval()
+    before = simulation.change.status.plan
+    simulation.edit(waivers=[{"rule": "drop-table", "reason": "nobody uses it"}])
+    simulation.to_approval()
+    after = simulation.change.status.plan
+    assert before and after and before.digest != after.digest
 
 
 def test_an_approval_older_than_the_admission_policy_does_not_count() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.world import IN_FLIGHT_FINALIZER, Sibling
 from unit.phases.simulation import CHANGE, DATABASE, Simulation, merged
@@ -80,6 +81,7 @@ MISSING: list[tuple[dict[str, Any], str, str]] = [
     ({"migration": {"sql": "  "}, "rollback": {"sql": "SELECT 1"}}, "InvalidSQL", "spec.migration.sql"),
     ({"migration": {"sql": "SELECT 1; COMMIT"}, "rollback": {"sql": "SELECT 1"}}, "InvalidSQL", "spec.migration.sql"),
     ({"apply": {"window": "weekly"}}, "WindowUnknown", "spec.apply.window"),
+    ({"waivers": [{"rule": "no-such-rule", "reason": "x"}]}, "RuleUnknown", "no-such-rule"),
 ]
 
 
@@ -92,6 +94,14 @@ def test_a_missing_input_blocks_and_is_named(changes: dict[str, Any], reason: st
     assert simulation.created == []
     assert conditions(simulation)["InputsComplete"] == "False"
     assert conditions(simulation)["Stalled"] == "True"
+
+
+def test_a_policy_that_names_an_unknown_rule_blocks_and_is_named() -> None:
+    simulation = Simulation.of()
+    simulation.policy = SchemaPolicySpec(rules={"drop-everything": "Block"})
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Blocked", "RuleUnknown")
+    assert "drop-everything" in decision.message and "SchemaPolicy.spec.rules" in decision.message
 
 
 def test_all_missing_inputs_are_named_at_once() -> None:

@@ -10,6 +10,9 @@ from schemachange_operator.core.outcome import Blocked, Done, Outcome, Wait
 from schemachange_operator.core.phases.planning import resumed
 from schemachange_operator.core.world import World
 
+SECOND = 2
+"""Approvals that a finding of severity Approve asks for."""
+
 
 def step(world: World) -> tuple[Phase, Outcome]:
     """A rejection blocks; otherwise different people are counted."""
@@ -56,6 +59,8 @@ def wanted_count(world: World) -> int:
     floor = rules.count if rules else 1
     if rules and world.status.plan and world.status.plan.destroys:
         floor = max(floor, rules.destructive_count)
+    if world.status.plan and world.status.plan.second_approval:
+        floor = max(floor, SECOND)
     return max(floor, world.change.spec.approval.count)
 
 

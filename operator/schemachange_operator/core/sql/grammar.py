@@ -137,3 +137,14 @@ def walk(tree: Any) -> Iterator[Tree]:
 def strings(items: list[Tree]) -> tuple[str, ...]:
     """The texts of a list of String nodes: a qualified name's parts."""
     return tuple(item["string"].get("sval", "") for item in items if "string" in item)
+
+
+def parse_body(function: str) -> Any:
+    """The tree of a PL/pgSQL body, given as the text of a whole CREATE FUNCTION. Raises GrammarError."""
+    _encoded(function)
+    try:
+        return postgast.parse_plpgsql(function)
+    except postgast.PgQueryError as error:
+        raise _fault(function, error) from None
+    except (ValueError, UnicodeError):
+        raise GrammarError("the body cannot be read", "", 1, 1) from None

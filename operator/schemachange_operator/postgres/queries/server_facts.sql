@@ -7,6 +7,7 @@ SELECT current_setting('server_version') AS version,
        d.datctype AS ctype,
        coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') AS locale_provider,
        coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS locale,
+       current_setting('TimeZone') AS time_zone,
        pg_get_userbyid(d.datdba) AS owner
   FROM pg_database d
  WHERE d.datname = current_database()

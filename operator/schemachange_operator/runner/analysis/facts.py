@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import PlanDocument, TableSize
 from schemachange_operator.core.snapshot import Snapshot
 from schemachange_operator.core.task import RunReport
@@ -42,6 +43,8 @@ class Facts(Model):
     ctype: str
     locale_provider: str
     locale: str | None
+    time_zone: str = ""
+    """TimeZone of a session of the login."""
     owner: str
     """The database's owner."""
     roles: tuple[Role, ...]
@@ -51,6 +54,8 @@ class Facts(Model):
     fingerprint: str
     """Of those relations that exist."""
     sizes: tuple[TableSize, ...]
+    findings: tuple[Finding, ...] = ()
+    """What the rules find in the change."""
     rows: dict[str, int] = {}
     """Step to the rows that its backfill would touch, estimated."""
 

@@ -6,9 +6,12 @@ import psycopg
 from psycopg import sql
 
 from schemachange_operator.api.migration import Backfill
+from schemachange_operator.core.catalog_facts import catalog_facts
 from schemachange_operator.core.content import Content
+from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import TableSize
-from schemachange_operator.core.snapshot import fingerprint
+from schemachange_operator.core.rules.judging import findings
+from schemachange_operator.core.snapshot import Snapshot, fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
 from schemachange_operator.core.sql.statement import Statement, read_statements
@@ -46,7 +49,8 @@ def inspect(environment: Environment, session: Session) -> Facts:
             fingerprint=fingerprint(snapshot, relations),
             sizes=_sizes(session, request, relations),
         )
-        facts = facts.model_copy(update={"rows": _backfill_rows(session, request, content, facts)})
+        rows = _backfill_rows(session, request, content, facts)
+        facts = facts.model_copy(update={"rows": rows, "findings": _findings(request, content, facts, snapshot)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 
@@ -76,6 +80,11 @@ def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) ->
             return table_sizes(session, relations)
         except psycopg.errors.InsufficientPrivilege:
             return ()
+
+
+def _findings(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
+    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
+    return findings(content, catalog, request.policy.rules, request.record.waivers)
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:

@@ -33,6 +33,7 @@ def plan_document(
         difference=found,
         rows_generated=built.rows,
         notes=(*built.notes, *_statement_notes(runs), *_irreversible_notes(runs), *notes),
+        findings=facts.findings,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )

@@ -1,0 +1,39 @@
+"""ATTACH PARTITION: measured, the partition is read under ACCESS EXCLUSIVE unless a valid CHECK matches; so is the default partition."""
+
+from collections.abc import Iterator
+
+from schemachange_operator.core.rules.place import Hit, Place
+from schemachange_operator.core.rules.rule import Rule
+
+RULE = Rule(
+    id="attach-partition-scans",
+    finds="ATTACH PARTITION of a table without a valid CHECK, or beside a default partition",
+    effect="the new partition, and the default partition where there is one, are read under ACCESS EXCLUSIVE.",
+    recipe="CHECK with the partition's bounds as NOT VALID; validate it in another step; attach; drop the CHECK."
+    " The same with the opposite CHECK on the default partition.",
+    bad="ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+    good="ALTER TABLE events_2026 ADD CONSTRAINT bounds CHECK (at >= '2026-01-01' AND at < '2027-01-01') NOT VALID;\n"
+    "-- next step\nALTER TABLE events_2026 VALIDATE CONSTRAINT bounds;\n-- next step\n"
+    "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+    lock="AccessExclusive",
+)
+
+
+def check(place: Place) -> Iterator[Hit]:
+    """See RULE."""
+    for command in place.commands("AT_AttachPartition"):
+        part = command["def"]["partition_cmd"]
+        if "bound" not in part:
+            continue
+        partition, facts = place.range_key(part["name"]), place.facts(place.table)
+        if place.large(partition) and not _checked(place, partition):
+            yield Hit(partition, f"no valid CHECK says that all rows of {partition} belong there")
+        if facts and facts.default_partition and place.large(facts.default_partition):
+            yield Hit(facts.default_partition, f"{facts.default_partition} is searched for rows that belong to {partition}")
+
+
+def _checked(place: Place, partition: str) -> bool:
+    """Whether there is a valid CHECK that could be the partition's; the server alone can tell whether it is."""
+    facts = place.facts(partition)
+    known = facts is not None and any(one.kind == "c" and one.validated for one in facts.constraints.values())
+    return known or any(table == partition for table, _ in place.course.proofs)

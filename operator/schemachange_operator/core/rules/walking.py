@@ -1,0 +1,245 @@
+"""The walk over a change: each statement in its place, what it leaves for those after it, statements in DO blocks too."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from schemachange_operator.core.catalog_facts import CatalogFacts
+from schemachange_operator.core.content import Content
+from schemachange_operator.core.rules.course import Added, Course
+from schemachange_operator.core.rules.place import Place
+from schemachange_operator.core.rules.reading import columns_not_null, constraints, name_of
+from schemachange_operator.core.sql import grammar
+from schemachange_operator.core.sql.grammar import GrammarError, Parsed, Tree, strings, walk
+from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.kinds.classification import Classification, switched_on
+from schemachange_operator.core.sql.name import of_parts
+
+OPAQUE = "opaque"
+"""The node of a place that stands for SQL that is only made when it runs."""
+
+_HEAD = "CREATE FUNCTION body() RETURNS void LANGUAGE plpgsql AS "
+_LOOPS = frozenset(f"PLpgSQL_stmt_{kind}" for kind in ("loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"))
+_WRITE = re.compile(r"\s*(update|delete|merge|insert|with)\b", re.IGNORECASE)
+_MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt"})
+"""Statements whose `creates` are new relations; a rename's is an old one under a new name."""
+
+
+def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
+    """Every statement of the change in its place, in order. Backfills have none."""
+    course = Course()
+    for step in content.steps:
+        if step.sql is None:
+            continue
+        parsed = [(number, one) for number, one in enumerate(grammar.parse(step.sql), 1)]
+        unfolded = [(number, inner, classify_safely(inner)) for number, one in parsed for inner in _unfolded(one)]
+        places = [
+            Place(step.name, n, one.line, one.node, one.tree, one.text, made, course, catalog) for n, one, made in unfolded
+        ]
+        course.enter(step.name, frozenset(place.key(name) for place in places for name in place.made.creates))
+        for place in places:
+            yield place
+            _note(place, course)
+
+
+def classify_safely(parsed: Parsed) -> Classification:
+    """The classification; an empty one for what has none."""
+    return Classification("DO") if parsed.node == OPAQUE else classify(parsed.node, parsed.tree)
+
+
+def _unfolded(parsed: Parsed) -> Iterator[Parsed]:
+    """A statement, and in place of a DO block what stands in it."""
+    if parsed.node == "explain_stmt" and switched_on(parsed.tree.get("options", []), "analyze"):
+        # It runs the statement.
+        node, tree = next(iter(parsed.tree["query"].items()))
+        yield Parsed(node, tree, parsed.text, parsed.line)
+        return
+    if parsed.node != "do_stmt":
+        yield parsed
+        return
+    options = {item["def_elem"]["defname"]: item["def_elem"] for item in parsed.tree["args"]}
+    language = options.get("language", {}).get("arg", {}).get("string", {}).get("sval", "plpgsql")
+    body = options.get("as", {}).get("arg", {}).get("string", {}).get("sval", "")
+    if language != "plpgsql":
+        yield _opaque(parsed, f"a DO block in {language}")
+        return
+    try:
+        tree = grammar.parse_body(f"{_HEAD}{_quoted(body)}")
+    except GrammarError:
+        yield _opaque(parsed, "a DO block that could not be read")
+        return
+    inside = list(_inside(parsed, tree))
+    if _writes_in_a_loop(tree):
+        inside.append(_opaque(parsed, "a loop that changes rows, all of it in one transaction"))
+    yield from inside
+
+
+def _writes_in_a_loop(tree: Any) -> bool:
+    loops = [loop for node in walk(tree) for name, loop in node.items() if name in _LOOPS]
+    texts = (
+        node["PLpgSQL_stmt_execsql"]["sqlstmt"]["PLpgSQL_expr"]["query"]
+        for loop in loops
+        for node in walk(loop)
+        if "PLpgSQL_stmt_execsql" in node
+    )
+    return any(_WRITE.match(text) for text in texts)
+
+
+def _quoted(body: str) -> str:
+    return (
+        "'" + body.replace("'", "''") + "'"
+        if "\\" not in body
+        else "E'" + body.replace("\\", "\\\\").replace("'", "''") + "'"
+    )
+
+
+def _inside(outer: Parsed, tree: Any) -> Iterator[Parsed]:
+    for node in walk(tree):
+        if "PLpgSQL_stmt_execsql" in node:
+            yield from _embedded(outer, node["PLpgSQL_stmt_execsql"]["sqlstmt"]["PLpgSQL_expr"]["query"])
+        if "PLpgSQL_stmt_perform" in node:
+            yield from _embedded(outer, node["PLpgSQL_stmt_perform"]["expr"]["PLpgSQL_expr"]["query"])
+        for dynamic in ("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"):
+            if dynamic in node:
+                yield from _executed(outer, node[dynamic].get("query", {}).get("PLpgSQL_expr", {}).get("query", ""))
+
+
+def _embedded(outer: Parsed, text: str) -> Iterator[Parsed]:
+    try:
+        inner = grammar.parse(text)
+    except GrammarError:
+        yield _opaque(outer, "a statement in a DO block that could not be read")
+        return
+    yield from (Parsed(one.node, one.tree, one.text, outer.line) for one in inner)
+
+
+def _executed(outer: Parsed, expression: str) -> Iterator[Parsed]:
+    """EXECUTE of a plain string is that statement; of anything else nobody can say what it is."""
+    try:
+        (value,) = grammar.parse(f"SELECT {expression}")
+        text = value.tree["target_list"][0]["res_target"]["val"]["a_const"]["sval"]["sval"]
+    except (GrammarError, KeyError, ValueError):
+        yield _opaque(outer, "EXECUTE of a text that is made when it runs")
+        return
+    yield from _embedded(outer, text)
+
+
+def _opaque(outer: Parsed, what: str) -> Parsed:
+    return Parsed(OPAQUE, {"what": what}, outer.text, outer.line)
+
+
+def _note(place: Place, course: Course) -> None:
+    """Keep what later statements are judged by."""
+    if place.made.lock == "AccessExclusive" and place.made.transactional:
+        named = dict.fromkeys(place.key(name) for name in place.made.relations if name not in place.made.creates)
+        course.locked.extend((name, place.number) for name in named if place.in_use(name) and place.index(name)[0] == "")
+    if place.node in _MAKES:
+        course.created.update(_made(place))
+    note = _NOTES.get(place.node)
+    if note:
+        note(place, course)
+
+
+def _made(place: Place) -> Iterator[str]:
+    """New relations; where IF NOT EXISTS finds one that is known, it is not new."""
+    for name in place.made.creates:
+        key = f"{name.schema or next(iter(place.catalog.search_path), 'public')}.{name.name}"
+        if not (place.tree.get("if_not_exists") and key in place.catalog.relations):
+            yield key
+
+
+def _created(place: Place, course: Course) -> None:
+    if place.tree.get("partspec"):
+        course.partitioned.add(place.table)
+
+
+def _indexed(place: Place, course: Course) -> None:
+    if place.tree.get("idxname"):
+        course.indexes[f"{place.table.rpartition('.')[0]}.{place.tree['idxname']}"] = place.table
+
+
+def _renamed(place: Place, course: Course) -> None:
+    for name in place.made.creates:
+        if place.table in course.created:
+            course.created.add(place.key(name))
+
+
+def _altered(place: Place, course: Course) -> None:
+    for item in place.tree["cmds"]:
+        command = item["alter_table_cmd"]
+        act = _ACTIONS.get(command["subtype"])
+        if act:
+            act(place.table, command, course)
+
+
+def _column_added(table: str, command: Tree, course: Course) -> None:
+    column = command["def"]["column_def"]
+    course.columns.add((table, column["colname"]))
+    for one in constraints(column):
+        if one["contype"] in {"CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"}:
+            course.not_null.add((table, column["colname"]))
+
+
+def _constraint_added(table: str, command: Tree, course: Course) -> None:
+    constraint = command["def"]["constraint"]
+    kind, name = constraint["contype"], constraint.get("conname", "")
+    columns = (
+        columns_not_null(constraint["raw_expr"]) if kind == "CONSTR_CHECK" and "raw_expr" in constraint else frozenset()
+    )
+    if kind == "CONSTR_NOTNULL":
+        columns = frozenset({name_of(constraint["keys"])})
+    course.constraints.add((table, name))
+    if constraint.get("skip_validation"):
+        course.unproven[table, name] = Added(course.step, columns)
+    elif constraint.get("is_enforced", True):
+        course.proofs[table, name] = columns
+
+
+def _constraint_validated(table: str, command: Tree, course: Course) -> None:
+    added = course.unproven.pop((table, command["name"]), None)
+    course.proofs[table, command["name"]] = added.columns if added else frozenset()
+
+
+def _constraint_dropped(table: str, command: Tree, course: Course) -> None:
+    place = (table, command["name"])
+    course.unproven.pop(place, None)
+    course.proofs.pop(place, None)
+    course.dropped_constraints.add(place)
+
+
+def _not_null_set(table: str, command: Tree, course: Course) -> None:
+    course.not_null.add((table, command["name"]))
+
+
+def _not_null_dropped(table: str, command: Tree, course: Course) -> None:
+    course.not_null.discard((table, command["name"]))
+
+
+def _label_added(place: Place, course: Course) -> None:
+    if "old_val" not in place.tree and place.tree.get("new_val"):
+        course.labels[place.tree["new_val"]] = place.step
+
+
+def _domain_created(place: Place, course: Course) -> None:
+    name = of_parts(strings(place.tree["domainname"]))
+    kinds = {item["constraint"]["contype"] for item in place.tree.get("constraints", [])}
+    key = f"{name.schema or next(iter(place.catalog.search_path), 'public')}.{name.name}"
+    course.domains[key] = bool(kinds & {"CONSTR_CHECK", "CONSTR_NOTNULL"})
+
+
+_ACTIONS = {
+    "AT_AddColumn": _column_added,
+    "AT_AddConstraint": _constraint_added,
+    "AT_ValidateConstraint": _constraint_validated,
+    "AT_DropConstraint": _constraint_dropped,
+    "AT_SetNotNull": _not_null_set,
+    "AT_DropNotNull": _not_null_dropped,
+}
+_NOTES = {
+    "create_stmt": _created,
+    "index_stmt": _indexed,
+    "rename_stmt": _renamed,
+    "alter_table_stmt": _altered,
+    "alter_enum_stmt": _label_added,
+    "create_domain_stmt": _domain_created,
+}
