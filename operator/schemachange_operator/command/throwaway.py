@@ -124,14 +124,19 @@ def _running(programs: Path, folder: Path, who: Account, log: TextIO) -> Iterato
 def _wait_until_ready(supervisor: "subprocess.Popen[bytes]", folder: Path, log: TextIO) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
     while supervisor.poll() is None and time.monotonic() < deadline:
-        try:
-            # The eighth line says how far the server has come.
-            if (folder / "data" / "postmaster.pid").read_text().splitlines()[7:8] == ["ready   "]:
-                return
-        except OSError:
-            pass
+        if _is_ready(folder / "data" / "postmaster.pid"):
+            return
         time.sleep(PAUSE)
     raise failed(f"The throw-away server did not start: {_last(log)}")
+
+
+def _is_ready(process_file: Path) -> bool:
+    try:
+        lines = process_file.read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    # The eighth line says how far the server has come.
+    return lines[7:8] == ["ready   "]
 
 
 def _stop_server(supervisor: "subprocess.Popen[bytes]") -> None:
