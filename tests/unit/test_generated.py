@@ -1,7 +1,9 @@
 """Generated files are as generated, and the models say only what Kubernetes can say."""
 
+from typing import Annotated
+
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from generate import generated
 from schemachange_operator.api.base import Model
@@ -24,6 +26,18 @@ def test_a_union_is_refused() -> None:
         spec: Member
 
     with pytest.raises(TypeError, match="union"):
+        structural(Kind)
+
+
+def test_what_a_structural_schema_cannot_say_is_refused() -> None:
+    class Member(Model):
+        named: dict[Annotated[str, Field(max_length=3)], str] = {}
+
+    class Kind(Model):
+        metadata: str
+        spec: Member
+
+    with pytest.raises(TypeError, match="propertyNames"):
         structural(Kind)
 
 

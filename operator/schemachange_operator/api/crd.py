@@ -22,6 +22,15 @@ NEVER_OBSERVED = {"observedGeneration": -1}
 """kstatus takes an object without status for ready; this default makes a fresh one wait for the operator."""
 
 
+SAYABLE = frozenset(
+    {
+        "additionalProperties", "description", "enum", "format", "items", "maxItems", "maxLength", "maxProperties", "maximum",
+        "minItems", "minLength", "minProperties", "minimum", "pattern", "properties", "required", "type",
+    }
+)  # fmt: skip
+"""Of what pydantic writes, the words that a structural schema takes (seen on a real API server)."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a CustomResourceDefinition needs to know beside the model."""
@@ -95,9 +104,9 @@ def _converted(node: Schema, definitions: Schema) -> Schema:
     if "anyOf" in node:
         return _converted({**_only_member(node), **{k: v for k, v in node.items() if k != "anyOf"}}, definitions)
     kept = {key: value for key, value in node.items() if key not in ("title", "$defs", "default")}
-    for key in ("oneOf", "allOf", "prefixItems", "const"):
-        if key in kept:
-            raise TypeError(f"a CustomResourceDefinition cannot say {key}: {node}")
+    foreign = [key for key in kept if key not in SAYABLE and not key.startswith("x-kubernetes-")]
+    if foreign:
+        raise TypeError(f"a CustomResourceDefinition cannot say {', '.join(foreign)}: {node}")
     if "properties" in kept:
         kept["properties"] = {name: _converted(child, definitions) for name, child in kept["properties"].items()}
     if "items" in kept:

@@ -9,8 +9,6 @@ from schemachange_operator.api.base import Metadata, Model
 Severity = Literal["Off", "Warn", "Approve", "Block"]
 """Warn: shown to the approver. Approve: needs a second approval. Block: stops the change unless it is waived."""
 
-RuleId = Annotated[str, Field(max_length=63)]
-
 
 class ApprovalRules(Model):
     """How many approvals are the least."""
@@ -60,7 +58,7 @@ class SchemaPolicySpec(Model):
 
     require_design_link: bool = False
     """Whether spec.links.design is a required input."""
-    rules: Annotated[dict[RuleId, Severity], Field(max_length=200)] = {}
+    rules: Annotated[dict[str, Severity], Field(max_length=200)] = {}
     """Rule to severity, where it is to be another than the rule's own: "Off" (in quotes), Warn, Approve (a second approval), Block."""
     approvals: ApprovalRules = ApprovalRules()
     """How many approvals are the least."""
