@@ -107,8 +107,10 @@ def _deleting(world: World) -> Decision | None:
     message = "The object is being deleted; the database is left as it is, and the ledger keeps the record."
     if world.live_jobs(*TOUCHING):
         message = "The object is being deleted; the Job that works on the target is let finish its step first."
-    # A Job whose pod has not begun, since its image is missing for instance, would hold the object for ever.
-    effects = tuple(DeleteJob(job.name) for job in world.live_jobs() if job.task not in TOUCHING or job.state == "Pending")
+    # A Job whose pod cannot begin, since its image is missing for instance, would hold the object for ever.
+    stuck = [job.name for job in world.live_jobs(*TOUCHING) if job.state == "Pending" and job.problem]
+    others = [job.name for job in world.live_jobs() if job.task not in TOUCHING]
+    effects = tuple(DeleteJob(name) for name in (*others, *stuck))
     phase = Phase(world.status.phase) if world.status.phase else Phase.PENDING
     return Decision(
         phase, Reason.DELETED, message, world.status.step, frozen=world.status.frozen, effects=effects, again_in=2.0

@@ -2,7 +2,9 @@
 
 import pytest
 
+from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import Task
+from schemachange_operator.core.jobs import JobProblem
 from unit.phases.simulation import CHANGE, Simulation, merged
 
 
@@ -189,6 +191,10 @@ def test_deleting_does_not_wait_for_a_job_that_never_begins() -> None:
     job = simulation.running()
     simulation.jobs[job.name] = job.model_copy(update={"state": "Pending"})
     simulation.delete()
+    simulation.settle()
+    assert not simulation.removed, "it may have begun since it was looked at"
+    problem = JobProblem(reason=Reason.IMAGE_UNAVAILABLE, message="no such image")
+    simulation.jobs[job.name] = job.model_copy(update={"state": "Pending", "problem": problem})
     simulation.settle()
     assert simulation.removed
 
