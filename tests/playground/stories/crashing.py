@@ -66,7 +66,9 @@ def example_for(rows: int) -> Manifest:
 
 def wait_for_running_step(shop: Shop, name: str, phase: str) -> None:
     shop.wait(name, phase)
-    question = (
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'schemachange/%%' AND wait_event = 'PgSleep'"
-    )
-    wait_for("the statement to run", lambda: shop.ask(question.replace("%%", "%")) or None, 60, lambda: shop.describe(name))
+    # Of this database only: other shops have sleeping statements on the same server.
+    question = """
+      SELECT count(*) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'schemachange/%' AND wait_event = 'PgSleep'
+    """
+    wait_for("the statement to run", lambda: shop.ask(question) or None, 60, lambda: shop.describe(name))
