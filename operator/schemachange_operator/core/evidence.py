@@ -166,9 +166,7 @@ def _planned(world: World, job: JobView) -> SchemaChangeStatus:
         strongest_lock=report.plan.strongest_lock,
         duration_milliseconds=document.duration_milliseconds,
         planned_at=stamp(ended_at(world, job)),
-        summary=summary(
-            (document.steps and len(document.steps)) or 0, report.plan.strongest_lock, document.duration_milliseconds
-        ),
+        summary=summary(len(document.steps), report.plan.strongest_lock, document.duration_milliseconds),
     )
     status = status.model_copy(update={"plan": plan})
     return _adopted(status, world, ledger, ended_at(world, job)) if ledger else status
