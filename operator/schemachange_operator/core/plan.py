@@ -1,5 +1,7 @@
 """The plan as a value: what each statement is, what was predicted, what the rehearsal measured."""
 
+from typing import Literal
+
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.content import StepKind
 from schemachange_operator.core.digest import canonical, digest
@@ -13,6 +15,37 @@ class LockHeld(Model):
     """schema.name"""
     mode: str
     """As pg_locks writes it without 'Lock': AccessExclusive, ShareUpdateExclusive, …"""
+
+
+class Effect(Model):
+    """What a statement is foretold to do to one relation that existed before the change."""
+
+    relation: str
+    """schema.name; an index is a relation of its own."""
+    lock: str = ""
+    """The strongest lock, as in LockHeld; empty where none."""
+    rewrites: bool = False
+    """Whether its file is written anew."""
+    scans: bool = False
+    """Whether all of its rows are read."""
+
+
+class Scan(Model):
+    """Rows that a statement was seen to read."""
+
+    relation: str
+    """schema.name"""
+    rows: int
+
+
+class Forecast(Model):
+    """How long something will take on the target."""
+
+    low_milliseconds: int
+    likely_milliseconds: int
+    high_milliseconds: int
+    basis: str
+    """What it was reckoned from, in words."""
 
 
 class PlannedStatement(Model):
@@ -35,6 +68,16 @@ class PlannedStatement(Model):
     duration_milliseconds: float = 0.0
     rewritten: tuple[str, ...] = ()
     """Relations whose file was written anew."""
+    effects: tuple[Effect, ...] = ()
+    """What is foretold for every relation that it touches, partners, partitions, views and indexes included."""
+    opaque: str = ""
+    """Why what it does cannot be foretold, in words: code that is not known before it runs. Empty where it can."""
+    scanned: tuple[Scan, ...] = ()
+    """Rows that it was seen to read, by relation."""
+    wal_bytes: int = 0
+    """Bytes of write-ahead log that it was seen to write."""
+    forecast: Forecast | None = None
+    """How long it will take on the target, with locks held from then on until its step commits."""
 
 
 class PlannedStep(Model):
@@ -51,6 +94,8 @@ class PlannedStep(Model):
     rows_estimated: int = 0
     """Rows that a backfill would touch on the target, as estimated from its statistics."""
     duration_milliseconds: float = 0.0
+    forecast: Forecast | None = None
+    """How long it will take on the target."""
 
 
 class Difference(Model):
@@ -82,6 +127,59 @@ class TableSize(Model):
     bytes: int
 
 
+class Probe(Model):
+    """A question that was put to the target's data, read-only: whether a statement would fail on its rows."""
+
+    step: str
+    statement: int
+    """Counted from 1 in its step."""
+    relation: str
+    question: str
+    """For people: rows with NULL in note, duplicates in (email), …"""
+    answer: Literal["Fits", "Violated", "NotAsked"]
+    """NotAsked: it would have cost more than the limit."""
+    rows: int = 0
+    """Rows found to violate it; counting stops at a limit."""
+    reason: str = ""
+    """Why it was not asked."""
+
+
+class Circumstance(Model):
+    """Something about the target at the moment of planning that the reviewer should know."""
+
+    about: Literal[
+        "Replica", "LongTransaction", "PreparedTransaction", "Disk", "Pooler", "Publication", "Subscription", "Activity"
+    ]
+    sentence: str
+    """What it is and what it means for this change."""
+    warns: bool = False
+    """Whether it speaks against applying the change just now."""
+
+
+class SafeSequence(Model):
+    """Steps that reach the same schema as a hazardous statement without its hazard."""
+
+    rule: str
+    step: str
+    statement: int
+    sql: str
+    """The steps, ready to paste; divided by lines of `-- next step`."""
+    verified: bool = False
+    """Whether a rehearsal saw it reach the same schema."""
+    note: str = ""
+    """What it asks for beside, or why it could not be verified."""
+
+
+class DataProof(Model):
+    """Rows of one touched table before the change and after its rollback, in the rehearsal."""
+
+    relation: str
+    rows_before: int
+    rows_after: int
+    columns_changed: tuple[str, ...] = ()
+    """Columns whose values are not the same any more."""
+
+
 class PlanDocument(Model):
     """The whole plan: what stands in the plan's ConfigMap and in the ledger."""
 
@@ -102,6 +200,17 @@ class PlanDocument(Model):
     """What the rules found, in the order of the statements."""
     rollback_proven: bool = False
     """Applied, rolled back, found equal, applied again."""
+    residue: tuple[Difference, ...] = ()
+    """What a rollback leaves that is not as it was, and that changes nothing for the application."""
+    data: tuple[DataProof, ...] = ()
+    """Whether the rows were the same again after the rollback."""
+    rows_from: str = ""
+    """Where the rehearsal's rows came from: Generated, Sample or Clone; empty where it had none."""
+    probes: tuple[Probe, ...] = ()
+    circumstances: tuple[Circumstance, ...] = ()
+    sequences: tuple[SafeSequence, ...] = ()
+    forecast: Forecast | None = None
+    """How long all steps will take on the target."""
     duration_milliseconds: int = 0
     rehearsed: bool = True
     """Whether it was run in a throw-away copy; without that, locks are foretold and nothing is measured."""
