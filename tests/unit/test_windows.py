@@ -1,16 +1,18 @@
 """Maintenance windows over midnight, over the week, in other time zones and over the change to summer time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from schemachange_operator.api.database import Window
-from schemachange_operator.core.windows import is_open, next_opening, zone_exists
+from schemachange_operator.core.windows import closing, is_open, longest, next_opening, zone_exists
 
 NIGHTLY = Window(name="nightly", opens="23:00", minutes=120)
 SUNDAY = Window(name="sunday", days=("Sunday",), opens="02:00", minutes=60, time_zone="Europe/Berlin")
 ALWAYS = Window(name="always", opens="00:00", minutes=1440)
 LONG = Window(name="long", days=("Friday",), opens="18:00", minutes=10_080)
+
+OVERLAPPING = Window(name="overlapping", days=("Sunday", "Monday"), opens="20:00", minutes=29 * 60)
 
 
 def at(text: str) -> datetime:
@@ -48,6 +50,28 @@ def test_is_open(window: Window, now: str, opened: bool) -> None:
 )
 def test_next_opening(window: Window, now: str, opens: str) -> None:
     assert next_opening(window, at(now)) == at(opens)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "closes"),
+    [
+        (NIGHTLY, "2026-11-23T23:00:00", "2026-11-24T01:00:00"),
+        (NIGHTLY, "2026-11-24T00:30:00", "2026-11-24T01:00:00"),
+        (SUNDAY, "2026-11-22T01:30:00", "2026-11-22T02:00:00"),
+        (OVERLAPPING, "2026-11-22T20:30:00", "2026-11-25T01:00:00"),
+    ],
+)
+def test_closing(window: Window, now: str, closes: str) -> None:
+    assert closing(window, at(now)) == at(closes)
+
+
+@pytest.mark.parametrize(("window", "minutes"), [(NIGHTLY, 120), (SUNDAY, 60), (OVERLAPPING, 53 * 60), (LONG, 10_080)])
+def test_longest(window: Window, minutes: int) -> None:
+    assert longest(window, at("2026-11-23T12:00:00")) >= timedelta(minutes=minutes)
+
+
+def test_a_window_that_never_closes_is_open_for_days() -> None:
+    assert longest(ALWAYS, at("2026-11-23T12:00:00")) > timedelta(days=7)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,15 @@ class BackupRules(Model):
     """How a backup is proved before anything is destroyed."""
 
 
+class Budgets(Model):
+    """How much a change may take by its forecast; what goes over is stopped, unless spec.rules says otherwise or it is waived."""
+
+    lock_milliseconds: Annotated[int, Field(ge=1, le=3_600_000)] | None = None
+    """How long a step may hold a lock that stalls reads or writes of a table in use (rule lock-budget); no limit where not given."""
+    duration_minutes: Annotated[int, Field(ge=1, le=525_600)] | None = None
+    """How long all steps may take together (rule duration-budget); no limit where not given."""
+
+
 class SchemaPolicySpec(Model):
     """The data design standards; every member has a default."""
 
@@ -70,6 +79,8 @@ class SchemaPolicySpec(Model):
     """How rows are filled."""
     backup: BackupRules = BackupRules()
     """When and how backups are taken."""
+    budgets: Budgets = Budgets()
+    """How much a change may take by its forecast."""
 
 
 class SchemaPolicy(Model):

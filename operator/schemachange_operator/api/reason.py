@@ -62,6 +62,11 @@ class Reason(Word):
     SUSPENDED = "Suspended", "spec.suspend is true."
     WINDOW_CLOSED = "WindowClosed", "The maintenance window is closed; the message says when it opens."
     WINDOW_UNKNOWN = "WindowUnknown", "spec.apply.window names a window that the database does not have."
+    WINDOW_ENDS_TOO_SOON = (
+        "WindowEndsTooSoon",
+        "The next step would not end before the maintenance window does; the message says when it opens again.",
+    )
+    WINDOW_TOO_SHORT = "WindowTooShort", "By its forecast a step takes longer than the maintenance window is ever open."
     RELATIONS_HELD = "RelationsHeld", "Another change works on the same relations."
     DATABASE_HELD = (
         "DatabaseHeld",

@@ -105,6 +105,10 @@ class PlanStatus(Model):
     """The strongest lock held in the rehearsal."""
     duration_milliseconds: Count = 0
     """How long the steps took in the rehearsal."""
+    likely_milliseconds: Count | None = None
+    """How long the steps are likely to take on the target."""
+    high_milliseconds: Count | None = None
+    """How long they may take on the target."""
     planned_at: Timestamp | None = None
     """When it was made."""
     summary: str = ""

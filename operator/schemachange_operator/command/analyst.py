@@ -13,8 +13,10 @@ from schemachange_operator.command.source import Source
 from schemachange_operator.command.target import open_target, refuse_superuser
 from schemachange_operator.command.throwaway import Throwaway, throwaway_server
 from schemachange_operator.command.wishes import Wishes
+from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError, Stop
+from schemachange_operator.core.forecast import with_forecast
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
@@ -51,6 +53,8 @@ class Analyst:
                 rows=facts.rows,
                 findings=facts.findings,
             )
+            foretold = with_forecast(foretold, content, self._wishes.policy.backfill)
+            foretold = with_budgets(foretold, self._wishes.policy, source.waivers)
             if not self._wishes.rehearse:
                 return foretold, ""
             try:

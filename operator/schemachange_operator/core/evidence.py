@@ -165,6 +165,8 @@ def _planned(world: World, job: JobView) -> SchemaChangeStatus:
         second_approval=any(one.severity == "Approve" and not one.waived for one in document.findings),
         strongest_lock=report.plan.strongest_lock,
         duration_milliseconds=document.duration_milliseconds,
+        likely_milliseconds=document.forecast.likely_milliseconds if document.forecast else None,
+        high_milliseconds=document.forecast.high_milliseconds if document.forecast else None,
         planned_at=stamp(ended_at(world, job)),
         summary=summary(len(document.steps), report.plan.strongest_lock, document.duration_milliseconds),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.budgets import BUDGET_RULES
 from schemachange_operator.core.destruction import destructive_steps
 from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.sql.content_check import check_content
@@ -132,7 +133,7 @@ def backup_place(world: World) -> Iterator[Problem]:
 
 def rules(world: World) -> Iterator[Problem]:
     """Rules that a policy or a waiver names exist."""
-    known = {one.rule.id for one in known_rules()}
+    known = {one.rule.id for one in known_rules()} | BUDGET_RULES.keys()
     named = [("SchemaPolicy.spec.rules", rule) for rule in (world.policy.rules if world.policy else {})]
     named += [("spec.waivers", waiver.rule) for waiver in world.change.spec.waivers]
     for field, rule in named:

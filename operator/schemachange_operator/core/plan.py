@@ -76,6 +76,8 @@ class PlannedStatement(Model):
     """Rows that it was seen to read, by relation."""
     wal_bytes: int = 0
     """Bytes of write-ahead log that it was seen to write."""
+    indexed: tuple[str, ...] = ()
+    """Relations that it was seen to build an index on."""
     forecast: Forecast | None = None
     """How long it will take on the target, with locks held from then on until its step commits."""
 
@@ -93,6 +95,8 @@ class PlannedStep(Model):
     """What undoes it, in words: 'rollback of 2 statements', 'not needed: …', 'irreversible: …'."""
     rows_estimated: int = 0
     """Rows that a backfill would touch on the target, as estimated from its statistics."""
+    rows_rehearsed: int = 0
+    """Rows that a backfill filled in the rehearsal."""
     duration_milliseconds: float = 0.0
     forecast: Forecast | None = None
     """How long it will take on the target."""

@@ -25,6 +25,21 @@ def next_opening(window: Window, now: datetime) -> datetime:
     return next(start for start in _starts(window, now, range(9)) if start > now)
 
 
+def closing(window: Window, now: datetime) -> datetime:
+    """When the window that is open now closes; openings that overlap are one."""
+    end = now
+    for start in _starts(window, now, range(-8, 9)):
+        if start <= end:
+            end = max(end, start + timedelta(minutes=window.minutes))
+    return end
+
+
+def longest(window: Window, now: datetime) -> timedelta:
+    """The longest time for which it stays open; openings that overlap are one."""
+    starts = _starts(window, now, range(9))
+    return max((closing(window, start) - start for start in starts), default=timedelta())
+
+
 def _starts(window: Window, now: datetime, days: range) -> list[datetime]:
     """Openings on some days around now; eight days reach over the longest window and the rarest weekday."""
     local = now.astimezone(ZoneInfo(window.time_zone))

@@ -5,6 +5,7 @@ from contextlib import closing
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.task import LedgerFacts, RunReport
 from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.ledger import Change
@@ -12,7 +13,7 @@ from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session, connect, read_credentials
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.dump import dump_schema
-from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Facts, Verdict, write_model
+from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
 from schemachange_operator.runner.analysis.inspection import inspect
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.output import cut
@@ -40,7 +41,7 @@ def analyse(environment: Environment) -> RunReport:
             return verdict.report
         facts = inspect(environment, session)
     if request.task == Task.PLAN:
-        _check_rules(facts)
+        check_rules(facts.findings)
     write_model(environment.folders.work, FACTS, facts)
     dump_schema(environment, credentials, as_role=not inherited)
     environment.output.event("analysed", server=facts.version, relations=facts.relations, fingerprint=facts.fingerprint)
@@ -85,19 +86,23 @@ SHOWN = 2
 """Findings that a message names; the log has all of them."""
 
 
-def _check_rules(facts: Facts) -> None:
+def check_rules(findings: tuple[Finding, ...]) -> None:
     """Raises Stop(RuleViolated) where the policy lets a statement pass only with a waiver, and there is none."""
-    stopped = [one for one in facts.findings if one.severity == "Block" and not one.waived]
+    stopped = [one for one in findings if one.severity == "Block" and not one.waived]
     if stopped:
         named = " ".join(
-            f"{one.rule}: step {one.step}, statement {one.statement} (line {one.line}): {cut(one.message, 160)} {cut(one.recipe, 120)}"
-            for one in stopped[:SHOWN]
+            f"{one.rule}: {_place(one)}: {cut(one.message, 160)} {cut(one.recipe, 120)}" for one in stopped[:SHOWN]
         )
         more = f" And {len(stopped) - SHOWN} more." if len(stopped) > SHOWN else ""
         raise Stop(
             Reason.RULE_VIOLATED,
             f"{named}{more} Nothing was touched. Change the migration, or waive the rule in spec.waivers with a reason.",
         )
+
+
+def _place(finding: Finding) -> str:
+    statement = f", statement {finding.statement}" if finding.statement else ""
+    return f"step {finding.step}{statement}" + (f" (line {finding.line})" if finding.line else "")
 
 
 def _verdict(known: Change, content_digest: str) -> Verdict:

@@ -4,6 +4,7 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import PLAN_DOCUMENT, RunReport
+from schemachange_operator.runner.analyse import check_rules
 from schemachange_operator.runner.analysis.facts import Facts, Verdict, read_facts, read_verdict
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
@@ -18,6 +19,8 @@ def rehearse(environment: Environment) -> RunReport:
     if verdict is not None:
         return _repeated(environment, verdict)
     plan = rehearsed_plan(environment, read_facts(environment.folders.work))
+    # The analysis has let everything pass but what only the rehearsal could tell: the budgets.
+    check_rules(plan.findings)
     environment.output.document(PLAN_DOCUMENT, plan.text())
     return RunReport(
         outcome="Done",

@@ -21,7 +21,7 @@ from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.jobs import JobView, job_name
 from schemachange_operator.core.order import identity
 from schemachange_operator.core.outcome import AddFinalizer, CreateJob, Decision, DeleteJob, RemoveFinalizer, StorePlan
-from schemachange_operator.core.plan import PlanDocument, PlannedStep
+from schemachange_operator.core.plan import Forecast, PlanDocument, PlannedStep
 from schemachange_operator.core.status import make_status
 from schemachange_operator.core.task import PlanFacts, RunReport
 from schemachange_operator.core.world import IN_FLIGHT_FINALIZER, Sibling, World
@@ -98,6 +98,12 @@ def content_of(change: SchemaChange) -> Content:
     return Content(steps=steps, verify=change.spec.verify)
 
 
+def forecast_of(minutes: float) -> Forecast:
+    """A forecast with nothing but its likely duration in mind."""
+    likely = round(minutes * 60_000)
+    return Forecast(low_milliseconds=0, likely_milliseconds=likely, high_milliseconds=3 * likely, basis="told by the test")
+
+
 @dataclass
 class Simulation:
     """One change and the cluster around it, as far as the core can see."""
@@ -111,6 +117,8 @@ class Simulation:
     siblings: tuple[Sibling, ...] = ()
     findings: tuple[Finding, ...] = ()
     """What the rules find when it is planned."""
+    minutes: dict[str, float] = field(default_factory=dict)
+    """Step to how long it is likely to take on the target, by the plan's forecast."""
     stored: PlanDocument | None = None
     fingerprint: str = "sha256:" + "f" * 64
     created: list[str] = field(default_factory=list)
@@ -147,7 +155,8 @@ class Simulation:
         destroyed = destructive_steps(content)
         steps = tuple(
             PlannedStep(
-                name=s.name, kind=kind_of(s), destroys=s.name in destroyed, irreversible=s.undo.irreversible or ""  # type: ignore[arg-type]
+                name=s.name, kind=kind_of(s), destroys=s.name in destroyed, irreversible=s.undo.irreversible or "",  # type: ignore[arg-type]
+                forecast=forecast_of(self.minutes.get(s.name, 0)),
             )
             for s in content.steps
         )  # fmt: skip
@@ -158,6 +167,7 @@ class Simulation:
             relations=("public.t",),
             steps=steps,
             findings=self.findings,
+            forecast=forecast_of(sum(self.minutes.values())),
         )
 
     def one_pass(self) -> Decision:

@@ -1,5 +1,6 @@
 """The way forward: phases in order, evidence recorded, each Job made once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -163,6 +164,50 @@ def test_a_closed_window_holds_the_change_until_it_opens() -> None:
     assert "2026-11-24T01:00:00Z" in decision.message
     assert not simulation.change.status.frozen
     simulation.later(13 * 3600)
+    assert simulation.settle().phase == "Applying"
+
+
+def in_the_window(minutes: dict[str, float], clock: timedelta) -> Simulation:
+    """A change of three steps, approved, so much later than the window's opening; it is open for an hour."""
+    simulation = Simulation.of(merged(CHANGE, apply={"window": "nightly"}))
+    simulation.minutes = minutes
+    simulation.to_approval()
+    simulation.approve()
+    simulation.later((timedelta(hours=13) + clock).total_seconds())
+    return simulation
+
+
+@pytest.mark.parametrize(
+    ("minutes", "after", "phase", "reason", "said"),
+    [
+        ({"add": 20}, 30, "Applying", "ApplyRunning", ""),
+        ({"add": 31}, 30, "Waiting", "WindowEndsTooSoon", "opens again at 2026-11-25T01:00:00Z"),
+        ({"add": 31}, 0, "Applying", "ApplyRunning", ""),
+        ({"add": 61}, 0, "Blocked", "WindowTooShort", "step add takes 1 h"),
+        ({"require": 90}, 0, "Blocked", "WindowTooShort", "step require takes 1.5 h"),
+        ({"require": 50}, 30, "Applying", "ApplyRunning", ""),
+        ({"fill": 9000}, 0, "Applying", "ApplyRunning", ""),
+        ({"require": 90}, 120, "Blocked", "WindowTooShort", "open for 1 h at most"),
+    ],
+)
+def test_a_step_that_does_not_fit_into_the_window_is_not_begun(
+    minutes: dict[str, float], after: int, phase: str, reason: str, said: str
+) -> None:
+    decision = in_the_window(minutes, timedelta(minutes=after)).settle()
+    assert (decision.phase, decision.reason) == (phase, reason), decision.message
+    assert said in decision.message
+
+
+def test_a_step_waits_for_the_next_window_with_those_before_it_done() -> None:
+    simulation = in_the_window({"add": 20, "require": 50}, timedelta(minutes=5))
+    simulation.settle()
+    simulation.finish()
+    simulation.settle()
+    simulation.later(20 * 60)
+    simulation.finish()
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason, decision.step) == ("Waiting", "WindowEndsTooSoon", "require")
+    simulation.later(23.6 * 3600)
     assert simulation.settle().phase == "Applying"
 
 

@@ -22,7 +22,7 @@ def findings(
     active = [(known, severity) for known, severity in wanted if severity != "Off"]
     found = (one for place in walk_change(content, catalog) for one in _of(place, active))
     # A DO block's statements share one number: what is said of it twice is said once.
-    return tuple(_waived(one, waivers) for one in dict.fromkeys(found))
+    return tuple(waived(one, waivers) for one in dict.fromkeys(found))
 
 
 def _severity(known: Known, severities: Severities) -> Severity:
@@ -45,7 +45,8 @@ def _of(place: Place, active: Sequence[tuple[Known, Severity]]) -> Iterator[Find
             )
 
 
-def _waived(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
+def waived(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
+    """The finding, with the reason of the first waiver that is about it."""
     for waiver in waivers:
         if waiver.rule == finding.rule and waiver.step in (None, finding.step):
             return finding.model_copy(update={"waived": waiver.reason})

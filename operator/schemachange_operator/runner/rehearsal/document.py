@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import ContentStep, StepKind
+from schemachange_operator.core.forecast import with_forecast
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.statement import step_kind
@@ -23,7 +25,7 @@ def plan_document(
     """The whole plan."""
     known = by_name(facts.relations)
     steps = tuple(_step(run, facts, known) for run in runs)
-    return PlanDocument(
+    plan = PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
         fingerprint=facts.fingerprint,
@@ -37,6 +39,9 @@ def plan_document(
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )
+    request = environment.request
+    plan = with_forecast(plan, environment.content, request.policy.backfill)
+    return with_budgets(plan, request.policy, request.record.waivers)
 
 
 def _step(run: StepRun, facts: Facts, known: Mapping[str, str]) -> PlannedStep:
@@ -50,18 +55,20 @@ def _step(run: StepRun, facts: Facts, known: Mapping[str, str]) -> PlannedStep:
         irreversible=step.undo.irreversible or "",
         undo=undo_words(step.undo),
         rows_estimated=facts.rows.get(step.name, 0),
+        rows_rehearsed=run.rows,
         duration_milliseconds=run.duration_milliseconds,
     )
 
 
 def _statement(one: Measured, known: Mapping[str, str]) -> PlannedStatement:
-    return planned_statement(
+    planned = planned_statement(
         one.statement,
         known,
         held=one.held,
         duration_milliseconds=one.duration_milliseconds,
         rewritten=one.rewritten,
     )
+    return planned.model_copy(update={"scanned": one.work.scanned, "wal_bytes": one.work.wal_bytes, "indexed": one.indexed})
 
 
 def _statement_notes(runs: tuple[StepRun, ...]) -> Iterator[str]:

@@ -125,3 +125,13 @@ def rewritten(before: Files, after: Files) -> tuple[str, ...]:
     """Relations that are in another file now; an index only where its table is not."""
     changed = {oid for oid, row in before.items() if row["file"] and oid in after and after[oid]["file"] != row["file"]}
     return tuple(sorted(before[oid]["relation"] for oid in changed if before[oid]["index_of"] not in changed))
+
+
+def indexed(before: Files, after: Files) -> tuple[str, ...]:
+    """Tables known before that have an index in a file of its own now: a new one, or one built anew."""
+    built = {
+        row["index_of"]
+        for oid, row in after.items()
+        if row["index_of"] in before and row["file"] and (oid not in before or before[oid]["file"] != row["file"])
+    }
+    return tuple(sorted(before[oid]["relation"] for oid in built))

@@ -20,12 +20,22 @@ from schemachange_operator.postgres.backfill import run_batches
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary
 from schemachange_operator.runner.environment import Environment
-from schemachange_operator.runner.rehearsal.observation import LocksSeen, Observer, read_files, rewritten
+from schemachange_operator.runner.rehearsal.observation import LocksSeen, Observer, indexed, read_files, rewritten
+from schemachange_operator.runner.rehearsal.reading import (
+    Work,
+    give_counts,
+    log_position,
+    rows_read,
+    rows_read_by_all,
+    scans,
+)
 from schemachange_operator.runner.rehearsal.server import LOGIN, SUPERUSER, connect
 from schemachange_operator.runner.stopping import cancelled_on_stop, refuse_when_stopped
 from schemachange_operator.runner.transaction import send
 
 UNTOUCHED = "The target was not touched."
+ALONE = {"max_parallel_maintenance_workers": "0", "max_parallel_workers_per_gather": "0"}
+"""Helpers' rows would be counted elsewhere, and the target may have none to spare."""
 AFTER_THE_CAUSE = f" {UNTOUCHED} Correct the change."
 
 
@@ -37,6 +47,9 @@ class Measured:
     duration_milliseconds: float
     held: tuple[LockHeld, ...] = ()
     rewritten: tuple[str, ...] = ()
+    indexed: tuple[str, ...] = ()
+    """Tables that an index was built on."""
+    work: Work = Work()
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,8 @@ class StepRun:
     step: ContentStep
     statements: tuple[Measured, ...]
     duration_milliseconds: float
+    rows: int = 0
+    """Rows that a backfill filled."""
 
 
 class RowsDoNotFit(Stop):
@@ -70,10 +85,9 @@ class Stage:
         if step.backfill:
             rows = self._backfill(title, step.backfill)
             self._environment.output.event("rehearsed", step=step.name, rows=rows)
-            measured: tuple[Measured, ...] = ()
-        else:
-            measured = self._run(title, read_statements(step.sql or ""))
-        return StepRun(step, measured, _since(begin))
+            return StepRun(step, (), _since(begin), rows)
+        measured = self._run(title, read_statements(step.sql or ""))
+        return StepRun(step, measured, sum(one.duration_milliseconds for one in measured))
 
     def undo(self, step: ContentStep) -> None:
         """Roll a step back, where something has to be. Raises Stop(RehearsalFailed)."""
@@ -85,7 +99,9 @@ class Stage:
         try:
             with closing(connect(self._environment, LOGIN)) as session, cancelled_on_stop(self._environment, session):
                 self._become(session)
-                return run_batches(session, backfill, size)
+                rows = run_batches(session, backfill, size)
+                give_counts(session)
+                return rows
         except Stop as error:
             raise _refused(f"{title} (backfill)", error.message) from None
         except psycopg.Error as error:
@@ -99,30 +115,35 @@ class Stage:
 
     def _run(self, title: str, statements: Sequence[Statement]) -> tuple[Measured, ...]:
         with (
-            closing(connect(self._environment, LOGIN)) as session,
+            closing(connect(self._environment, LOGIN, **ALONE)) as session,
             closing(connect(self._environment, SUPERUSER)) as watching,
         ):
-            observer = Observer(watching, session)
             if step_kind(statements) == "Single":
-                return (self._single(title, session, observer, statements[0]),)
-            return self._transaction(title, session, observer, statements)
+                return (self._single(title, session, watching, statements[0]),)
+            return self._transaction(title, session, watching, statements)
 
     def _transaction(
-        self, title: str, session: Session, observer: Observer, statements: Sequence[Statement]
+        self, title: str, session: Session, watching: Session, statements: Sequence[Statement]
     ) -> tuple[Measured, ...]:
         measured = []
+        observer = Observer(watching, session)
         files, locks = observer.begin(), LocksSeen()
+        known = files
         session.execute("BEGIN")
         session.execute(preflight.become(self._request.migration_role))
         session.execute(preflight.search_path(self._request.search_path))
         for statement in statements:
+            read, position = rows_read(session), log_position(watching)
             begin = time.monotonic()
             self._send(title, session, statement)
             duration = _since(begin)
+            work = Work(scans(known, read, rows_read(session)), log_position(watching) - position)
             held, now = observer.look(), read_files(session)
-            measured.append(Measured(statement, duration, held.since(locks), rewritten(files, now)))
+            built = tuple(name for name in indexed(files, now) if name in {row["relation"] for row in known.values()})
+            measured.append(Measured(statement, duration, held.since(locks), rewritten(files, now), built, work))
             files, locks = files | now, held
         self._end(title, session)
+        give_counts(session)
         return tuple(measured)
 
     def _end(self, title: str, session: Session) -> None:
@@ -133,15 +154,19 @@ class Stage:
         except psycopg.Error as error:
             raise _failed(f"{title}, COMMIT,", error) from None
 
-    def _single(self, title: str, session: Session, observer: Observer, statement: Statement) -> Measured:
+    def _single(self, title: str, session: Session, watching: Session, statement: Statement) -> Measured:
         self._become(session)
+        observer = Observer(watching, session)
         before = observer.begin()
-        begin = time.monotonic()
+        read, position = rows_read_by_all(watching, session), log_position(watching)
         names = [name.name for name in statement.relations]
+        begin = time.monotonic()
         with closing(connect(self._environment, SUPERUSER)) as holding, observer.sampling(holding, names) as seen:
             self._send(title, session, statement)
         duration = _since(begin)
-        return Measured(statement, duration, seen.since(LocksSeen()), rewritten(before, read_files(session)))
+        now = read_files(session)
+        work = Work(scans(before, read, rows_read_by_all(watching, session)), log_position(watching) - position)
+        return Measured(statement, duration, seen.since(LocksSeen()), rewritten(before, now), indexed(before, now), work)
 
     def _send(self, title: str, session: Session, statement: Statement) -> None:
         refuse_when_stopped(self._environment, UNTOUCHED)

@@ -1,0 +1,68 @@
+"""Rows read, write-ahead log and indexes built, as a rehearsal measures them on real servers."""
+
+from pathlib import Path
+
+import pytest
+
+from postgres.support.database import Database
+from postgres.support.planning import Planning, statements
+from testcluster.servers import Server
+
+SHOP = """
+CREATE TABLE customers (id bigint PRIMARY KEY, name text NOT NULL);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL, note text, code varchar(10));
+CREATE MATERIALIZED VIEW names AS SELECT name FROM customers;
+"""
+ROWS = 200
+"""In each touched table, as the request says."""
+
+# A statement; how often it reads all rows of which table; tables with a new index; relations written anew.
+CASES: list[tuple[str, dict[str, int], tuple[str, ...], tuple[str, ...]]] = [
+    ("ALTER TABLE orders ADD x int", {}, (), ()),
+    ("ALTER TABLE orders ADD x int DEFAULT 7", {}, (), ()),
+    ("ALTER TABLE orders ADD CONSTRAINT c CHECK (id > 0)", {"orders": 1}, (), ()),
+    ("ALTER TABLE orders ADD CONSTRAINT c CHECK (id > 0) NOT VALID", {}, (), ()),
+    ("ALTER TABLE orders ALTER note SET NOT NULL", {"orders": 1}, (), ()),
+    ("CREATE INDEX i ON orders (note)", {"orders": 1}, ("orders",), ()),
+    ("CREATE INDEX CONCURRENTLY i ON orders (note)", {"orders": 2}, ("orders",), ()),
+    ("REINDEX TABLE CONCURRENTLY orders", {"orders": 2}, ("orders",), ()),
+    ("ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers", {"orders": 1, "customers": 1}, (), ()),
+    ("ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers NOT VALID", {}, (), ()),
+    ("ALTER TABLE orders ALTER code TYPE int USING length(code)", {"orders": 2}, ("orders",), ("orders",)),
+    ("ALTER TABLE orders ALTER code TYPE varchar(20)", {}, (), ()),
+    ("UPDATE orders SET note = 'x'", {"orders": 1}, (), ()),
+    ("DO $$BEGIN PERFORM count(*) FROM orders; END$$; COMMENT ON TABLE orders IS 'x'", {"orders": 1}, (), ()),
+    ("REFRESH MATERIALIZED VIEW names", {}, (), ("names",)),
+]
+WRITES = {"UPDATE orders SET note = 'x'", "ALTER TABLE orders ALTER code TYPE int USING length(code)"}
+"""Those that write log for every row; where no index and no table is built, the others write what the catalog takes."""
+
+
+def named(tables: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"public.{table}" for table in tables)
+
+
+@pytest.mark.parametrize(("text", "read", "built", "written"), CASES, ids=[case[0].replace(" ", "_")[:50] for case in CASES])
+def test_work_is_counted(
+    database: Database,
+    throwaway: Server,
+    tmp_path: Path,
+    text: str,
+    read: dict[str, int],
+    built: tuple[str, ...],
+    written: tuple[str, ...],
+) -> None:
+    database.as_owner(SHOP)
+    steps = [{"name": "only", "sql": text, "undo": {"irreversible": "measured forward"}}]
+    _, found = Planning(database, throwaway, tmp_path, steps).planned()
+    measured = statements(found)["only 1"]
+    assert {scan.relation: scan.rows for scan in measured.scanned} == {
+        f"public.{table}": passes * ROWS for table, passes in read.items()
+    }
+    assert measured.indexed == named(built)
+    assert measured.rewritten == named(written)
+    assert measured.wal_bytes > 0 or text.startswith("DO")
+    if text in WRITES:
+        assert measured.wal_bytes > 100 * ROWS
+    elif not built and not written:
+        assert measured.wal_bytes < 50 * ROWS
