@@ -23,6 +23,12 @@ FILLED = {
     "range check": "CREATE TABLE t (id int PRIMARY KEY, rate int NOT NULL CHECK (rate BETWEEN 500000 AND 600000))",
     "check on two columns": "CREATE TABLE t (a int, b int, CHECK (a > b))",
     "default": "CREATE TABLE t (id int, code text NOT NULL DEFAULT 'A-1' CHECK (code ~ '^[A-Z]-[0-9]$'))",
+    "defaults of every sort": """
+      CREATE DOMAIN state AS text DEFAULT 'new' NOT NULL; CREATE SEQUENCE q;
+      CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL DEFAULT 'x%', b state, c bigint DEFAULT nextval('q'),
+                      d timestamptz NOT NULL DEFAULT now(), e int[] NOT NULL DEFAULT '{}', f jsonb NOT NULL DEFAULT '{}',
+                      g int DEFAULT 3 CHECK (g IN (3, 4)), h varchar(5)[] NOT NULL DEFAULT ARRAY['a'])""",
+    "a default that a check alone allows": "CREATE TABLE t (a text NOT NULL DEFAULT 'A-1' CHECK (a ~ '^[A-Z]-[0-9]$'))",
     "own parent": "CREATE TABLE t (id int PRIMARY KEY, parent int REFERENCES t)",
     "two parents": """
       CREATE TABLE p (a int, b text, PRIMARY KEY (a, b)); CREATE TABLE q (id uuid PRIMARY KEY);
@@ -52,6 +58,16 @@ def test_tables_are_filled(database: Database, text: str) -> None:
     assert database.value(f"SELECT count(*) FROM {name}") >= 10
     broken = "SELECT count(*) FROM pg_constraint WHERE NOT convalidated AND connamespace = 'public'::regnamespace"
     assert database.value(broken) == 0
+
+
+def test_half_of_the_rows_have_another_value_than_the_default(database: Database) -> None:
+    database.as_owner(
+        "CREATE TABLE t (id int, a text NOT NULL DEFAULT 'x', b boolean DEFAULT false, c int[] NOT NULL DEFAULT '{}')"
+    )
+    fill_tables(database.superuser, ["public.t"], 30)
+    for condition in ("a = 'x'", "c = '{}'"):
+        assert database.value(f"SELECT count(*) FROM t WHERE {condition}") == 15
+    assert database.value("SELECT count(DISTINCT b) FROM t") == 2
 
 
 def test_foreign_keys_hold(database: Database) -> None:

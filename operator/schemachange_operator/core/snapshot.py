@@ -9,6 +9,9 @@ Attributes = dict[str, str]
 Snapshot = dict[str, dict[str, Attributes]]
 """kind → name path → attribute → value as text. Kinds: schema, table, column, constraint, index, …"""
 
+RESIDUE: dict[str, frozenset[str]] = {"column": frozenset({"rank"})}
+"""Attributes by kind that change nothing for what names its columns: a rollback may leave them, and no plan is void by them."""
+
 SHOWN = 200
 """Characters of a value that a difference shows."""
 
@@ -61,5 +64,14 @@ def about(snapshot: Snapshot, relations: Iterable[str]) -> Snapshot:
 
 
 def fingerprint(snapshot: Snapshot, relations: Iterable[str]) -> str:
-    """`sha256:…` over the part of a snapshot about some relations."""
-    return digest({kind: objects for kind, objects in about(snapshot, relations).items() if objects})
+    """`sha256:…` over the part of a snapshot about some relations, without what is residue."""
+    part = about(snapshot, relations)
+    return digest({kind: _lasting(kind, objects) for kind, objects in part.items() if objects})
+
+
+def _lasting(kind: str, objects: dict[str, Attributes]) -> dict[str, Attributes]:
+    left_out = RESIDUE.get(kind, frozenset())
+    return {
+        name: {attribute: value for attribute, value in attributes.items() if attribute not in left_out}
+        for name, attributes in objects.items()
+    }

@@ -10,6 +10,7 @@ from psycopg.pq import TransactionStatus
 from schemachange_operator.core.plan import TableSize
 from schemachange_operator.core.snapshot import Attributes, Snapshot
 from schemachange_operator.core.sql.name import RelationName
+from schemachange_operator.core.verdict import PHYSICAL
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
 
@@ -54,6 +55,11 @@ def take_snapshot(session: Session, exclude_schemas: Sequence[str] = (LEDGER_SCH
         # Deparsed names carry their schema only where the search path does not find them.
         session.execute("SET LOCAL search_path = pg_catalog, pg_temp")
         return {kind: _objects(session, kind, excluded) for kind in KINDS}
+
+
+def take_physical(session: Session) -> Snapshot:
+    """What only storage knows, by table and sequence, for a superuser: it may differ where the schema is the same."""
+    return {PHYSICAL: _objects(session, PHYSICAL, {"excluded": ["information_schema", LEDGER_SCHEMA]})}
 
 
 def _objects(session: Session, kind: str, parameters: dict[str, list[str]]) -> dict[str, Attributes]:

@@ -11,6 +11,7 @@ from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
 from schemachange_operator.runner.rehearsal.course import apply_again, build_and_apply, roll_back
 from schemachange_operator.runner.rehearsal.document import plan_document
+from schemachange_operator.runner.rehearsal.proof import prove_return
 
 
 def rehearse(environment: Environment) -> RunReport:
@@ -36,9 +37,10 @@ def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     """Rehearse on the throw-away server what the analysis left. Raises TryLater or Stop."""
     built, applied = build_and_apply(environment, facts)
     notes = ask_assertions(environment)
-    roll_back(environment, applied.base)
+    left = prove_return(environment, roll_back(environment, applied.base), applied.left)
     apply_again(environment, applied)
-    return plan_document(environment, facts, built, applied.runs, difference(applied.before, applied.after), notes)
+    found = difference(applied.before, applied.after)
+    return plan_document(environment, facts, built, applied.runs, found, notes, left)
 
 
 def _repeated(environment: Environment, verdict: Verdict) -> RunReport:

@@ -12,6 +12,10 @@ SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name,
                             WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
                               AND NOT k.convalidated) THEN 'not valid' ELSE 'true' END
        END AS not_null,
+       (SELECT nullif(k.connoinherit, false) FROM pg_constraint k
+         WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]) AS not_null_here_alone,
+       (SELECT obj_description(k.oid, 'pg_constraint') FROM pg_constraint k
+         WHERE k.conrelid = a.attrelid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]) AS not_null_comment,
        pg_get_expr(ad.adbin, ad.adrelid) AS "default",
        nullif(a.attidentity::text, '') AS identity,
        nullif(a.attgenerated::text, '') AS generated,

@@ -9,6 +9,9 @@ SELECT n.nspname || '.' || c.relname || '.' || k.conname AS name,
        (to_jsonb(k) ->> 'conenforced') AS enforced,
        k.connoinherit AS no_inherit,
        k.conislocal AS local,
+       -- ALTER TABLE … DISABLE TRIGGER ALL turns a foreign key's own triggers off.
+       (SELECT string_agg(g.tgenabled::text, '' ORDER BY g.tgenabled) FROM pg_trigger g
+         WHERE g.tgconstraint = k.oid AND g.tgisinternal AND g.tgenabled <> 'O') AS triggers_disabled,
        obj_description(k.oid, 'pg_constraint') AS comment
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid

@@ -10,6 +10,7 @@ SELECT n.nspname || '.' || p.proname || '(' || pg_get_function_identity_argument
                                    g.aggtranstype::regtype, g.agginitval, g.aggkind)
                     FROM pg_aggregate g WHERE g.aggfnoid = p.oid)
        END AS definition,
+       p.proparallel::text AS parallel,
        (SELECT string_agg(DISTINCT un.nspname || '.' || u.relname, ' ' ORDER BY un.nspname || '.' || u.relname)
           FROM pg_class u
           JOIN pg_namespace un ON un.oid = u.relnamespace

@@ -7,6 +7,9 @@ SELECT n.nspname || '.' || c.relname AS name,
        i.indisclustered AS clustered,
        i.indisreplident AS replica_identity,
        i.indimmediate AS immediate,
+       (SELECT pn.nspname || '.' || p.relname
+          FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+         WHERE h.inhrelid = c.oid) AS partition_of,
        (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
        (SELECT string_agg(a.attnum || '=' || (to_jsonb(a) ->> 'attstattarget'), ' ' ORDER BY a.attnum)
           FROM pg_attribute a

@@ -5,6 +5,7 @@ SELECT n.nspname || '.' || c.relname AS name,
        pg_get_userbyid(c.relowner) AS owner,
        (SELECT string_agg(a::text, ' ' ORDER BY a::text COLLATE "C")
           FROM unnest(coalesce(c.relacl, acldefault('s', c.relowner))) a) AS acl,
+       (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
        c.relpersistence::text AS persistence,
        format_type(s.seqtypid, NULL) AS type,
        s.seqstart AS start,

@@ -12,7 +12,16 @@ SELECT n.nspname || '.' || t.typname AS name,
        CASE WHEN t.typtype = 'd' THEN t.typdefault END AS "default",
        (SELECT string_agg(k.conname || ' ' || pg_get_constraintdef(k.oid) || ' ' || k.convalidated, '; ' ORDER BY k.conname)
           FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c') AS constraints,
-       (SELECT format_type(r.rngsubtype, NULL) FROM pg_range r WHERE r.rngtypid = t.oid) AS subtype,
+       (SELECT string_agg(k.conname || ' ' || obj_description(k.oid, 'pg_constraint'), '; ' ORDER BY k.conname)
+          FROM pg_constraint k WHERE k.contypid = t.oid) AS constraint_comments,
+       CASE WHEN t.typtype = 'd' THEN
+         (SELECT co.collname FROM pg_collation co JOIN pg_type b ON b.oid = t.typbasetype
+           WHERE co.oid = t.typcollation AND co.oid <> b.typcollation) END AS collation,
+       (SELECT concat_ws(' ', format_type(r.rngsubtype, NULL), nullif(r.rngcollation, 0)::regcollation,
+                         (SELECT oc.opcname FROM pg_opclass oc WHERE oc.oid = r.rngsubopc),
+                         nullif(r.rngcanonical, 0)::regproc, nullif(r.rngsubdiff, 0)::regproc,
+                         format_type(r.rngmultitypid, NULL))
+          FROM pg_range r WHERE r.rngtypid = t.oid) AS subtype,
        (SELECT string_agg(DISTINCT un.nspname || '.' || u.relname, ' ' ORDER BY un.nspname || '.' || u.relname)
           FROM pg_attribute a
           JOIN pg_class u ON u.oid = a.attrelid AND u.relkind IN ('r', 'p', 'f', 'm')

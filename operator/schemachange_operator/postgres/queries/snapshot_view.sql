@@ -5,6 +5,8 @@ SELECT n.nspname || '.' || c.relname AS name,
        (SELECT string_agg(a::text, ' ' ORDER BY a::text COLLATE "C")
           FROM unnest(coalesce(c.relacl, acldefault('r', c.relowner))) a) AS acl,
        (SELECT string_agg(o, ' ' ORDER BY o) FROM unnest(c.reloptions) o) AS options,
+       (SELECT m.amname FROM pg_am m WHERE m.oid = c.relam) AS access_method,
+       (SELECT s.spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
        pg_get_viewdef(c.oid) AS definition,
        (SELECT string_agg(DISTINCT un.nspname || '.' || u.relname, ' ' ORDER BY un.nspname || '.' || u.relname)
           FROM pg_rewrite r

@@ -9,11 +9,13 @@ from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import Difference
 from schemachange_operator.core.snapshot import Snapshot, difference
+from schemachange_operator.core.verdict import judge
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, read_snapshot
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.rehearsal.proof import Left, leave
 from schemachange_operator.runner.rehearsal.restore import restore_schema
-from schemachange_operator.runner.rehearsal.rows import fill_tables
+from schemachange_operator.runner.rehearsal.rows import fill_tables, gather_statistics
 from schemachange_operator.runner.rehearsal.server import SUPERUSER, connect, wait_for_server
 from schemachange_operator.runner.rehearsal.steps import AFTER_THE_CAUSE, UNTOUCHED, RowsDoNotFit, Stage, StepRun
 from schemachange_operator.runner.rehearsal.views import populate_views
@@ -43,6 +45,8 @@ class Applied:
     base: Snapshot
     """After the last step that cannot be undone: what a rollback comes back to."""
     after: Snapshot
+    left: Left
+    """Storage and rows at the moment of `base`."""
 
 
 def build_and_apply(environment: Environment, facts: Facts) -> tuple[Built, Applied]:
@@ -71,6 +75,7 @@ def build(environment: Environment, facts: Facts, count: int) -> Built:
     with closing(connect(environment, SUPERUSER)) as session:
         rows, unfilled = fill_tables(session, facts.relations, count)
         notes += (*unfilled, *populate_views(session))
+        gather_statistics(session, rows)
     environment.output.event("built", rows=rows, notes=notes)
     return Built(rows, notes)
 
@@ -87,12 +92,13 @@ def apply_all(environment: Environment) -> Applied:
     """Apply every step."""
     stage, steps = Stage(environment), environment.content.steps
     before = base = snapshot(environment)
+    left = leave(environment)
     runs = []
     for step in steps:
         runs.append(stage.apply(step))
         if step.undo.irreversible is not None:
-            base = snapshot(environment)
-    return Applied(tuple(runs), before, base, snapshot(environment))
+            base, left = snapshot(environment), leave(environment)
+    return Applied(tuple(runs), before, base, snapshot(environment), left)
 
 
 def undoable(steps: Sequence[ContentStep]) -> tuple[ContentStep, ...]:
@@ -101,19 +107,29 @@ def undoable(steps: Sequence[ContentStep]) -> tuple[ContentStep, ...]:
     return tuple(steps[last + 1 :])
 
 
-def roll_back(environment: Environment, base: Snapshot) -> None:
-    """Undo in reverse what can be undone. Raises Stop(RollbackDiffers) when that does not bring the schema back."""
+def roll_back(environment: Environment, base: Snapshot) -> tuple[Difference, ...]:
+    """Undo in reverse what can be undone; the residue in the schema.
+
+    Raises Stop(RollbackDiffers) when that does not bring the schema back.
+    """
     stage = Stage(environment)
     for step in reversed(undoable(environment.content.steps)):
         stage.undo(step)
-    found = difference(base, snapshot(environment))
-    if found:
-        _log(environment, "rollback_differs", found)
+    found = judge(difference(base, snapshot(environment)))
+    _log(environment, "rollback_differs", (*found.differences, *found.irreversible))
+    if found.differences:
         raise Stop(
             Reason.ROLLBACK_DIFFERS,
-            f"The rollback does not bring the schema back, {counted(found)}: {sentences(found)}."
+            f"The rollback does not bring the schema back, {counted(found.differences)}: {sentences(found.differences)}."
             f" {UNTOUCHED} Correct the rollback, or say irreversible with the reason.",
         )
+    if found.irreversible:
+        raise Stop(
+            Reason.ROLLBACK_DIFFERS,
+            f"No rollback can undo this: {sentences(found.irreversible)}."
+            f" {UNTOUCHED} Say irreversible with the reason for the step that does it.",
+        )
+    return found.residue
 
 
 def apply_again(environment: Environment, applied: Applied) -> None:
@@ -121,13 +137,14 @@ def apply_again(environment: Environment, applied: Applied) -> None:
     stage = Stage(environment)
     for step in undoable(environment.content.steps):
         stage.apply(step)
-    found = difference(applied.after, snapshot(environment))
-    if found:
-        _log(environment, "second_apply_differs", found)
+    found = judge(difference(applied.after, snapshot(environment)))
+    stops = (*found.differences, *found.irreversible)
+    if stops:
+        _log(environment, "second_apply_differs", stops)
         raise Stop(
             Reason.ROLLBACK_DIFFERS,
-            f"Applied again after its rollback, the change comes out differently, {counted(found)}:"
-            f" {sentences(found)}. {UNTOUCHED} Correct the rollback.",
+            f"Applied again after its rollback, the change comes out differently, {counted(stops)}:"
+            f" {sentences(stops)}. {UNTOUCHED} Correct the rollback.",
         )
 
 

@@ -11,6 +11,7 @@ from schemachange_operator.core.sql.statement import step_kind
 from schemachange_operator.runner.analysis.facts import Facts
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.course import Built
+from schemachange_operator.runner.rehearsal.proof import Returned
 from schemachange_operator.runner.rehearsal.steps import Measured, StepRun
 
 
@@ -21,6 +22,7 @@ def plan_document(
     runs: tuple[StepRun, ...],
     found: tuple[Difference, ...],
     notes: tuple[str, ...],
+    returned: Returned,
 ) -> PlanDocument:
     """The whole plan."""
     known = by_name(facts.relations)
@@ -36,6 +38,8 @@ def plan_document(
         rows_generated=built.rows,
         notes=(*built.notes, *_statement_notes(runs), *_irreversible_notes(runs), *notes),
         findings=facts.findings,
+        residue=returned.residue,
+        data=returned.data,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )

@@ -44,6 +44,12 @@ def fill_tables(session: Session, relations: Iterable[str], count: int) -> tuple
     return filled, tuple(notes)
 
 
+def gather_statistics(session: Session, rows: Iterable[str]) -> None:
+    """As the target has them: the planner chooses as it would there, and it is seen where a rollback loses them."""
+    for relation in rows:
+        session.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(*relation.split(".", 1))))
+
+
 def _parents_first(names: Sequence[str], keys: Sequence[dict[str, Any]]) -> list[str]:
     """Parents before children; tables that refer to each other in a circle come last, as they are."""
     waiting, ordered = list(names), list[str]()
