@@ -23,7 +23,12 @@ class RehearsalRules(Model):
     """How changes are rehearsed."""
 
     rows: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
-    """Rows generated in each touched table."""
+    """Rows generated in, or copied from, each touched table; a Clone has all of them."""
+    source: Literal["Generated", "Sample", "Clone"] = "Generated"
+    """Where the rehearsal's rows come from: made up, or read from the target into the throw-away Pod and gone with it.
+    A Sample also holds the rows that its foreign keys refer to. The application's tests always get generated rows."""
+    copy_mebibytes: Annotated[int, Field(ge=1, le=10_240)] = 256
+    """The most that a Sample or a Clone may copy; what is larger is refused."""
     max_age_hours: Annotated[int, Field(ge=1, le=8760)] = 168
     """How old a rehearsal may be and still stand as the test."""
 

@@ -39,6 +39,10 @@ class Reason(Word):
         "RehearsalRestoreFailed",
         "The target's schema could not be rebuilt in the throw-away database.",
     )
+    ROWS_NOT_COPIED = (
+        "RowsNotCopied",
+        "The rows that the policy wants in the rehearsal could not be read from the target, or are too many.",
+    )
     RULE_VIOLATED = "RuleViolated", "The policy stops a statement; the message names rule, statement and the safe way."
     ROLLBACK_DIFFERS = "RollbackDiffers", "The rollback does not bring the schema back; the message shows the difference."
     NAME_REUSED = "NameReused", "A change of this name, with other content, was applied to this database before."

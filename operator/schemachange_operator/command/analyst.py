@@ -21,6 +21,7 @@ from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.sqlstate import translated
+from schemachange_operator.runner.analysis.copies import copy_rows
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import Facts
 from schemachange_operator.runner.analysis.inspection import inspect
@@ -88,6 +89,7 @@ class Analyst:
             program_folders=(server.programs,),
         )
         _find_clients(environment)
+        copy_rows(environment, self._target.session, facts)
         dump_schema(environment, self._target.credentials, as_role=not self._target.inherited)
         return rehearsed_plan(environment, facts)
 

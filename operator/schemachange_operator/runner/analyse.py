@@ -12,6 +12,7 @@ from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session, connect, read_credentials
 from schemachange_operator.postgres.sqlstate import translated
+from schemachange_operator.runner.analysis.copies import copy_rows
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
 from schemachange_operator.runner.analysis.inspection import inspect
@@ -40,8 +41,9 @@ def analyse(environment: Environment) -> RunReport:
             write_model(environment.folders.work, VERDICT, verdict)
             return verdict.report
         facts = inspect(environment, session)
-    if request.task == Task.PLAN:
-        check_rules(facts.findings)
+        if request.task == Task.PLAN:
+            check_rules(facts.findings)
+        copy_rows(environment, session, facts)
     write_model(environment.folders.work, FACTS, facts)
     dump_schema(environment, credentials, as_role=not inherited)
     environment.output.event("analysed", server=facts.version, relations=facts.relations, fingerprint=facts.fingerprint)

@@ -16,9 +16,9 @@ from schemachange_operator.runner.rehearsal.steps import UNTOUCHED
 
 
 def ask_assertions(environment: Environment) -> tuple[str, ...]:
-    """A note for each assertion that generated rows do not meet. Raises Stop(RehearsalFailed) for what is no assertion."""
+    """A note for each assertion that the rehearsal's rows do not meet. Raises Stop(RehearsalFailed) for what is no assertion."""
     return tuple(
-        f"assertion {assertion.name} does not hold on the generated rows"
+        f"assertion {assertion.name} does not hold on the rehearsal's rows"
         for assertion in environment.content.verify
         if not _ask(environment, assertion)
     )

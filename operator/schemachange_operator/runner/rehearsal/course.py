@@ -11,8 +11,11 @@ from schemachange_operator.core.plan import Difference
 from schemachange_operator.core.snapshot import Snapshot, difference
 from schemachange_operator.core.verdict import judge
 from schemachange_operator.postgres.catalog import take_snapshot
+from schemachange_operator.postgres.session import Session
+from schemachange_operator.runner.analysis.copies import copied_source
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, read_snapshot
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.rehearsal.copied_rows import load_copies, remove_copies
 from schemachange_operator.runner.rehearsal.proof import Left, leave
 from schemachange_operator.runner.rehearsal.restore import restore_schema
 from schemachange_operator.runner.rehearsal.rows import fill_tables, gather_statistics
@@ -29,10 +32,12 @@ NOT_COPIED = frozenset({"setting"})
 
 @dataclass(frozen=True)
 class Built:
-    """A throw-away database with the target's schema and generated rows."""
+    """A throw-away database with the target's schema and rows."""
 
     rows: dict[str, int]
     notes: tuple[str, ...]
+    rows_from: str = "Generated"
+    """Generated, Sample or Clone."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ def build_and_apply(environment: Environment, facts: Facts) -> tuple[Built, Appl
     try:
         return built, apply_all(environment)
     except RowsDoNotFit as error:
-        if not any(built.rows.values()):
+        # What the target's own rows refuse would fail there as well.
+        if built.rows_from != "Generated" or not any(built.rows.values()):
             raise
         environment.output.event("rows_do_not_fit", message=error.message)
         empty = build(environment, facts, 0)
@@ -73,11 +79,23 @@ def build(environment: Environment, facts: Facts, count: int) -> Built:
     restore_schema(environment, facts)
     notes = _unlike(environment)
     with closing(connect(environment, SUPERUSER)) as session:
-        rows, unfilled = fill_tables(session, facts.relations, count)
+        rows, unfilled, source = _fill(environment, session, facts, count)
         notes += (*unfilled, *populate_views(session))
         gather_statistics(session, rows)
-    environment.output.event("built", rows=rows, notes=notes)
-    return Built(rows, notes)
+    environment.output.event("built", rows=rows, rows_from=source, notes=notes)
+    return Built(rows, notes, source)
+
+
+def _fill(
+    environment: Environment, session: Session, facts: Facts, count: int
+) -> tuple[dict[str, int], tuple[str, ...], str]:
+    if copied_source(environment) == "Generated":
+        return *fill_tables(session, facts.relations, count), "Generated"
+    try:
+        rows, source = load_copies(session, environment.folders.work)
+    finally:
+        remove_copies(environment.folders.work)
+    return rows, (), source
 
 
 def _unlike(environment: Environment) -> tuple[str, ...]:

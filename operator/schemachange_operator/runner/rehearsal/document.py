@@ -36,6 +36,7 @@ def plan_document(
         steps=steps,
         difference=found,
         rows_generated=built.rows,
+        rows_from=built.rows_from if any(built.rows.values()) else "",
         notes=(*built.notes, *_statement_notes(runs), *_irreversible_notes(runs), *notes),
         findings=facts.findings,
         residue=returned.residue,
