@@ -8,6 +8,7 @@ sys.path.insert(0, str(REPOSITORY / "operator"))
 
 from schemachange_operator.api import crd, reference  # noqa: E402
 from schemachange_operator.command import report  # noqa: E402
+from schemachange_operator.core.forecast_page import forecast_page  # noqa: E402
 from schemachange_operator.core.rules.page import rules_page  # noqa: E402
 
 
@@ -18,6 +19,7 @@ def generated() -> dict[Path, str]:
         files[REPOSITORY / "docs" / "reference" / page] = text
     files[REPOSITORY / "docs" / "reference" / "plan.schema.json"] = report.json_schema()
     files[REPOSITORY / "docs" / "reference" / "rules.md"] = rules_page()
+    files[REPOSITORY / "docs" / "reference" / "forecast.md"] = forecast_page()
     return files
 
 

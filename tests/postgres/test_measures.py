@@ -1,6 +1,7 @@
 """Rows read, write-ahead log and indexes built, as a rehearsal measures them on real servers."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,46 @@ def test_work_is_counted(
         assert measured.wal_bytes > 100 * ROWS
     elif not built and not written:
         assert measured.wal_bytes < 50 * ROWS
+
+
+LARGE = """
+CREATE TABLE orders (id bigint PRIMARY KEY, note text);
+INSERT INTO orders SELECT g, repeat('x', 200) FROM generate_series(1, 60000) g;
+ANALYZE orders;
+"""
+
+
+def over_budget(database: Database, throwaway: Server, root: Path, **policy: Any) -> Planning:
+    database.as_owner(LARGE)
+    steps = [
+        {
+            "name": "only",
+            "sql": "ALTER TABLE orders ADD CONSTRAINT c CHECK (id > 0)",
+            "undo": {"sql": "ALTER TABLE orders DROP CONSTRAINT c"},
+        }
+    ]
+    return Planning(database, throwaway, root, steps, members={"policy": policy})
+
+
+def test_a_forecast_over_the_budget_stops_the_change(database: Database, throwaway: Server, tmp_path: Path) -> None:
+    report = over_budget(database, throwaway, tmp_path, budgets={"lockMilliseconds": 20}).job("analyse", "rehearse")
+    assert (report.outcome, report.reason) == ("Failed", "RuleViolated")
+    assert "lock-budget: step only, statement 1: AccessExclusive on public.orders would be held for" in report.message
+
+
+def test_a_budget_that_only_warns_is_a_finding(database: Database, throwaway: Server, tmp_path: Path) -> None:
+    policy = {"budgets": {"lockMilliseconds": 20}, "rules": {"lock-budget": "Warn"}}
+    _, plan = over_budget(database, throwaway, tmp_path, **policy).planned()
+    (finding,) = [one for one in plan.findings if one.rule == "lock-budget"]
+    assert finding.relation == "public.orders"
+    forecast = plan.steps[0].forecast
+    assert forecast is not None
+    assert plan.forecast == forecast
+    assert forecast.low_milliseconds < forecast.likely_milliseconds < forecast.high_milliseconds
+    assert "reading public.orders" in forecast.basis
+
+
+def test_a_clone_is_measured_and_scaled(database: Database, throwaway: Server, tmp_path: Path) -> None:
+    policy = {"rehearsal": {"source": "Clone"}}
+    _, plan = over_budget(database, throwaway, tmp_path, **policy).planned()
+    assert plan.steps[0].statements[0].scanned[0].rows == plan.rows_generated["public.orders"] == 60_000

@@ -43,3 +43,4 @@ WRITE = Rate(
     f" likely: below the 55,000 of one UPDATE with three indexes ({_BENCH}), whose 890 bytes of log a row are 18 MB/s here;"
     " slow: where every row brings a full page image or triggers run",
 )  # fmt: skip
+RATES = (SCAN, INDEX, REWRITE, WRITE)

@@ -1,11 +1,16 @@
 """A column while rows are generated: its candidates, one after the other."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from psycopg import sql
 
 from schemachange_operator.runner.rehearsal.values import natural
+
+SHIFT = 1000
+"""How much later another value is: more than the limits of a range that a check asks for are usually apart."""
+_NUMBER = re.compile(r"\bg\b")
 
 
 class Column:
@@ -17,9 +22,12 @@ class Column:
         self._row = row
         self._candidates: list[sql.Composable] | None = None
         self._at = 0
+        self._instead: sql.Composable | None = None
 
     def expression(self) -> sql.Composable | None:
         """The value as SQL over `g`; None leaves the column to its default, or to NULL."""
+        if self._instead is not None:
+            return self._instead
         if self._candidates is not None and self._at < len(self._candidates):
             return self._candidates[self._at]
         value = self._array() if self._row["is_array"] else self._natural()
@@ -30,6 +38,25 @@ class Column:
             return None
         # Half of the rows: a column that is dropped and comes back with its default would look as if nothing was lost.
         return sql.SQL("CASE WHEN g % 2 = 0 THEN {} ELSE {} END").format(value, sql.SQL(default))
+
+    def others(self) -> list[sql.Composable]:
+        """Values that differ from those of a column of the same type in the same row: later ones, none at all."""
+        found: list[sql.Composable] = []
+        value = None if self._row["is_array"] or self._row["labels"] else self._natural()
+        if value is not None:
+            found.append(sql.SQL(_NUMBER.sub(f"(g + {SHIFT})", value.as_string(None))))
+        if not self._row["not_null"]:
+            found.append(sql.SQL("NULL"))
+        return found
+
+    def instead(self, value: sql.Composable | None) -> None:
+        """Take this value, or with None its own again."""
+        self._instead = value
+
+    @property
+    def required(self) -> bool:
+        """Whether it must not be NULL."""
+        return bool(self._row["not_null"])
 
     def _natural(self) -> sql.Composable | None:
         return natural(

@@ -76,6 +76,7 @@ class _Table:
         self._columns = {column.name: column for column in columns}
         self._keys = keys
         self._bound = bound
+        self._tried: dict[str, int] = {}
         self.complaint = ""
 
     def fill(self, count: int) -> int:
@@ -102,6 +103,9 @@ class _Table:
         for number, key in enumerate(self._keys):
             fresh = [pair for pair in zip(key["columns"], key["parent_columns"], strict=True) if pair[0] not in targets]
             targets += [here for here, _ in fresh]
+            if self._refers_to_itself(key):
+                values += [self._columns[there].expression() or sql.SQL("NULL") for _, there in fresh]
+                continue
             values += [
                 sql.SQL("{}.{}").format(sql.Identifier(f"parent{number}"), sql.Identifier(there)) for _, there in fresh
             ]
@@ -118,6 +122,11 @@ class _Table:
         self.complaint = ""
         return inserted
 
+    def _refers_to_itself(self, key: dict[str, Any]) -> bool:
+        """Whether each row is to be its own parent: only where it must have one, since circles mislead recursive queries."""
+        known = all(name in self._columns for name in (*key["columns"], *key["parent_columns"]))
+        return key["parent"] == self._name and known and all(self._columns[name].required for name in key["columns"])
+
     def _next_candidates(self, constraint: str | None, checks: list[dict[str, Any]]) -> bool:
         """Move the columns of a violated check on; False when there is nothing left to try.
 
@@ -127,11 +136,29 @@ class _Table:
         if not found and self._bound:
             found = [(self._bound, [name for name in self._columns if name in self._bound])]
         moved = False
+        if constraint and any(self._try_apart(constraint, names or []) for _, names in found):
+            return True
         for definition, names in found:
             literals = literals_in(definition)
             for name in names or ():
                 moved = (name in self._columns and self._columns[name].advance(literals)) or moved
         return moved
+
+    def _try_apart(self, constraint: str, names: list[str]) -> bool:
+        """For a check on several columns: another value in one of them, the others as they are; False after the last try."""
+        columns = [self._columns[name] for name in sorted(names) if name in self._columns]
+        if len(columns) < 2:
+            return False
+        tries = [(column, value) for column in columns for value in column.others()]
+        at = self._tried.get(constraint, 0)
+        for column in columns:
+            column.instead(None)
+        self._tried[constraint] = at + 1
+        if at >= len(tries):
+            return False
+        column, value = tries[at]
+        column.instead(value)
+        return True
 
 
 def _parent_join(number: int, key: dict[str, Any], relation: str) -> sql.Composed:

@@ -128,7 +128,7 @@ class Stage:
         measured = []
         observer = Observer(watching, session)
         files, locks = observer.begin(), LocksSeen()
-        known = files
+        known, names = files, {row["relation"] for row in files.values()}
         session.execute("BEGIN")
         session.execute(preflight.become(self._request.migration_role))
         session.execute(preflight.search_path(self._request.search_path))
@@ -139,7 +139,7 @@ class Stage:
             duration = _since(begin)
             work = Work(scans(known, read, rows_read(session)), log_position(watching) - position)
             held, now = observer.look(), read_files(session)
-            built = tuple(name for name in indexed(files, now) if name in {row["relation"] for row in known.values()})
+            built = tuple(name for name in indexed(files, now) if name in names)
             measured.append(Measured(statement, duration, held.since(locks), rewritten(files, now), built, work))
             files, locks = files | now, held
         self._end(title, session)
