@@ -35,6 +35,8 @@ class Course:
     """Partitioned tables made by this change."""
     domains: dict[str, bool] = field(default_factory=dict)
     """Domains made by this change, and whether they have constraints."""
+    functions: set[str] = field(default_factory=set)
+    """Names of functions made by this change."""
     labels: dict[str, str] = field(default_factory=dict)
     """Enum labels added, and the step that did."""
     locked: list[tuple[str, int]] = field(default_factory=list)
