@@ -53,6 +53,16 @@ class BackupRules(Model):
     """How a backup is proved before anything is destroyed."""
 
 
+class ProbeRules(Model):
+    """What the target's data may be asked before a change is approved: read-only, and only what is cheap."""
+
+    max_cost: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1_000_000
+    """The highest cost, as EXPLAIN reckons it, of a question; a dearer one is not asked. 0: none is asked.
+    Reading a table of some 40 million short rows costs about a million."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+    """How long one question may take."""
+
+
 class SchemaPolicySpec(Model):
     """The data design standards; every member has a default."""
 
@@ -70,6 +80,8 @@ class SchemaPolicySpec(Model):
     """How rows are filled."""
     backup: BackupRules = BackupRules()
     """When and how backups are taken."""
+    probes: ProbeRules = ProbeRules()
+    """What the target's data may be asked."""
 
 
 class SchemaPolicy(Model):

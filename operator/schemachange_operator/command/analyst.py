@@ -51,6 +51,7 @@ class Analyst:
                 rows=facts.rows,
                 findings=facts.findings,
             )
+            foretold = foretold.model_copy(update={"probes": facts.probes, "circumstances": facts.circumstances})
             if not self._wishes.rehearse:
                 return foretold, ""
             try:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import postgast
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import DecodeError
+from postgast.pg_query_pb2 import ParseResult
 from postgast.pg_query_pb2 import Token as TokenType
 
 Tree = dict[str, Any]
@@ -148,3 +149,10 @@ def parse_body(function: str) -> Any:
         raise _fault(function, error) from None
     except (ValueError, UnicodeError):
         raise GrammarError("the body cannot be read", "", 1, 1) from None
+
+
+def write_expression(tree: Tree) -> str:
+    """The text of an expression's tree: one expression, whatever stood around it."""
+    select = {"target_list": [{"res_target": {"val": tree}}], "limit_option": "LIMIT_OPTION_DEFAULT", "op": "SETOP_NONE"}
+    result = ParseDict({"stmts": [{"stmt": {"select_stmt": select}}]}, ParseResult())
+    return str(postgast.deparse(result)).removeprefix("SELECT ")

@@ -6,12 +6,13 @@ import psycopg
 from psycopg import sql
 
 from schemachange_operator.api.migration import Backfill
+from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.catalog_facts import catalog_facts
 from schemachange_operator.core.content import Content
-from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import TableSize
+from schemachange_operator.core.probes import questions
 from schemachange_operator.core.rules.judging import findings
-from schemachange_operator.core.snapshot import Snapshot, fingerprint
+from schemachange_operator.core.snapshot import fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
 from schemachange_operator.core.sql.statement import Statement, read_statements
@@ -21,11 +22,12 @@ from schemachange_operator.postgres.catalog import expand_relations, table_sizes
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, write_snapshot
+from schemachange_operator.runner.analysis.probing import ask
 from schemachange_operator.runner.environment import Environment
 
 
 def inspect(environment: Environment, session: Session) -> Facts:
-    """Read everything in one read-only transaction, and leave the snapshot in the work folder."""
+    """Read the catalog in one read-only transaction, ask the data, and leave the snapshot in the work folder."""
     request, content = environment.request, environment.content
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -50,7 +52,15 @@ def inspect(environment: Environment, session: Session) -> Facts:
             sizes=_sizes(session, request, relations),
         )
         rows = _backfill_rows(session, request, content, facts)
-        facts = facts.model_copy(update={"rows": rows, "findings": _findings(request, content, facts, snapshot)})
+        facts = facts.model_copy(update={"rows": rows})
+    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
+    if request.task == Task.PLAN:
+        # After the transaction above: a long question must not hold back its snapshot.
+        probes = ask(environment, session, questions(content, catalog))
+        facts = facts.model_copy(update={"probes": probes})
+        catalog = catalog.model_copy(update={"probes": probes})
+    found = findings(content, catalog, request.policy.rules, request.record.waivers)
+    facts = facts.model_copy(update={"findings": found})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 
@@ -80,11 +90,6 @@ def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) ->
             return table_sizes(session, relations)
         except psycopg.errors.InsufficientPrivilege:
             return ()
-
-
-def _findings(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
-    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
-    return findings(content, catalog, request.policy.rules, request.record.waivers)
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:

@@ -34,6 +34,8 @@ def plan_document(
         rows_generated=built.rows,
         notes=(*built.notes, *_statement_notes(runs), *_irreversible_notes(runs), *notes),
         findings=facts.findings,
+        probes=facts.probes,
+        circumstances=facts.circumstances,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )
