@@ -8,9 +8,12 @@ from psycopg import sql
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.catalog_facts import catalog_facts
+from schemachange_operator.core.circumstances import disk_room
 from schemachange_operator.core.content import Content
-from schemachange_operator.core.plan import TableSize
+from schemachange_operator.core.finding import Finding
+from schemachange_operator.core.plan import Circumstance, TableSize
 from schemachange_operator.core.probes import questions
+from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.rules.judging import findings
 from schemachange_operator.core.snapshot import fingerprint
 from schemachange_operator.core.sql.expression import relations_in
@@ -19,6 +22,7 @@ from schemachange_operator.core.sql.statement import Statement, read_statements
 from schemachange_operator.core.task import RunRequest
 from schemachange_operator.postgres import preflight
 from schemachange_operator.postgres.catalog import expand_relations, table_sizes, take_snapshot
+from schemachange_operator.postgres.circumstances import read_circumstances
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, write_snapshot
@@ -60,7 +64,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
         facts = facts.model_copy(update={"probes": probes})
         catalog = catalog.model_copy(update={"probes": probes})
     found = findings(content, catalog, request.policy.rules, request.record.waivers)
-    facts = facts.model_copy(update={"findings": found})
+    facts = facts.model_copy(update={"findings": found, "circumstances": _circumstances(request, session, facts, found)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 
@@ -90,6 +94,15 @@ def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) ->
             return table_sizes(session, relations)
         except psycopg.errors.InsufficientPrivilege:
             return ()
+
+
+def _circumstances(
+    request: RunRequest, session: Session, facts: Facts, found: tuple[Finding, ...]
+) -> tuple[Circumstance, ...]:
+    if request.task != Task.PLAN:
+        return ()
+    rewriting = frozenset(known.rule.id for known in known_rules() if known.rule.rewrites)
+    return (*read_circumstances(session, facts.relations), *disk_room(found, facts.sizes, rewriting))
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:
