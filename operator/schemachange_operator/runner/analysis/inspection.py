@@ -89,11 +89,17 @@ def _backfilled(content: Content) -> Iterator[RelationName]:
 def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) -> tuple[TableSize, ...]:
     # Estimating a table that was never analysed needs the right to read it, which the owner has.
     with session.transaction(force_rollback=True):
-        session.execute(preflight.become(request.migration_role))
+        _as_owner(session, request)
         try:
             return table_sizes(session, relations)
         except psycopg.errors.InsufficientPrivilege:
             return ()
+
+
+def _as_owner(session: Session, request: RunRequest) -> None:
+    """Become the migration role, unless this login only reads and has the rights to do so itself."""
+    if preflight.may_become(session, request.migration_role):
+        session.execute(preflight.become(request.migration_role))
 
 
 def _circumstances(
@@ -114,7 +120,7 @@ def _rows(session: Session, request: RunRequest, backfill: Backfill, facts: Fact
     name = read_name(backfill.table)
     try:
         with session.transaction(force_rollback=True):
-            session.execute(preflight.become(request.migration_role))
+            _as_owner(session, request)
             session.execute(preflight.search_path(request.search_path))
             condition = sql.SQL(backfill.where or "true")
             explain = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} WHERE ({}\n)").format(

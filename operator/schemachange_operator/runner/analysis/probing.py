@@ -68,8 +68,7 @@ def _answer(request: RunRequest, session: Session, question: Question, ask: Answ
 def _enter(session: Session, request: RunRequest, milliseconds: int) -> None:
     """Read-only, as the migration role where the login may become it, and as nobody whose rows are hidden."""
     session.execute("SET TRANSACTION READ ONLY")
-    row = session.execute(query("may_become"), {"role": request.migration_role}).fetchone()
-    if row and row["may_become"]:
+    if preflight.may_become(session, request.migration_role):
         session.execute(preflight.become(request.migration_role))
     session.execute(preflight.search_path(request.search_path))
     session.execute(preflight.timeouts(LOCK_MILLISECONDS, milliseconds))
