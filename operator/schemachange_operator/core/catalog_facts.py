@@ -64,6 +64,10 @@ class RelationFacts(Model):
     referred_by: tuple[str, ...] = ()
     """Tables with a foreign key to it."""
     published: bool = False
+    acl: str = ""
+    """Rights, as pg_class.relacl writes them, with a space between."""
+    definition: str = ""
+    """Of a view."""
     triggers: tuple[str, ...] = ()
     """Definitions of those that fire."""
     partition_key: str = ""
@@ -154,6 +158,8 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             read_by=tuple(read_by[name]),
             referred_by=tuple(referred_by[name]),
             published=name in published,
+            acl=one.get("acl", ""),
+            definition=one.get("definition", ""),
             triggers=tuple(
                 t["definition"] for t in triggers[name].values() if t.get("enabled") != "D" and "definition" in t
             ),

@@ -32,7 +32,8 @@ def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
             Place(step.name, n, c.parsed.line, c.parsed.node, c.parsed.tree, c.parsed.text, made, course, catalog, c.inside)
             for n, c, made in unfolded
         ]
-        course.enter(step.name, frozenset(place.key(name) for place in places for name in place.made.creates))
+        functions = frozenset(strings(p.tree["funcname"])[-1] for p in places if p.node == "create_function_stmt")
+        course.enter(step.name, frozenset(place.key(name) for place in places for name in place.made.creates), functions)
         for place in places:
             yield place
             _note(place, course)
@@ -104,6 +105,8 @@ def _constraint_added(table: str, command: Tree, course: Course) -> None:
     if kind == "CONSTR_NOTNULL":
         columns = frozenset({name_of(constraint["keys"])})
     course.constraints.add((table, name))
+    if kind == "CONSTR_CHECK" and "raw_expr" in constraint:
+        course.checks[table, name] = constraint["raw_expr"]
     if constraint.get("skip_validation"):
         course.unproven[table, name] = Added(course.step, columns)
     elif constraint.get("is_enforced", True):
@@ -142,6 +145,20 @@ def _domain_created(place: Place, course: Course) -> None:
     course.domains[key] = bool(kinds & {"CONSTR_CHECK", "CONSTR_NOTNULL"})
 
 
+def _type_created(place: Place, course: Course) -> None:
+    names = place.tree.get("type_name") or []
+    if names:
+        course.types.add(place.parts_key(strings(names)))
+
+
+def _composite_created(place: Place, course: Course) -> None:
+    course.types.add(place.range_key(place.tree["typevar"]))
+
+
+def _dropped(place: Place, course: Course) -> None:
+    course.dropped.update(place.key(name) for name in place.made.relations)
+
+
 def _function_made(place: Place, course: Course) -> None:
     course.functions.add(strings(place.tree["funcname"])[-1])
 
@@ -162,4 +179,8 @@ _NOTES = {
     "alter_enum_stmt": _label_added,
     "create_domain_stmt": _domain_created,
     "create_function_stmt": _function_made,
+    "create_enum_stmt": _type_created,
+    "create_range_stmt": _type_created,
+    "composite_type_stmt": _composite_created,
+    "drop_stmt": _dropped,
 }
