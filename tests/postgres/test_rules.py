@@ -36,7 +36,7 @@ def _run(database: Database, example: str) -> tuple[str, bool]:
     before = {row["oid"]: row["relfilenode"] for row in database.query(FILES)}
     tables = [
         row["oid"]
-        for row in database.query("SELECT oid FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'm', 'v')")
+        for row in database.query("SELECT oid FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'p', 'm', 'v', 'f')")
     ]
     modes: list[str] = []
     for step in steps_of(example):

@@ -27,6 +27,13 @@ class Connection(Model):
     """The key with the user."""
     password_key: Annotated[str, Field(min_length=1, max_length=253)] = "password"
     """The key with the password."""
+    planning_secret_name: ObjectName | None = None
+    """Another Secret with the same keys: a login that only reads, for the plan and the test. It need not be able to become
+    the migration role."""
+
+    def for_planning(self) -> "Connection":
+        """The connection of what only reads the target."""
+        return self.model_copy(update={"secret_name": self.planning_secret_name or self.secret_name})
 
 
 class Roles(Model):

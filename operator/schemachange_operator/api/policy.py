@@ -67,6 +67,16 @@ class Budgets(Model):
     """How long all steps may take together (rule duration-budget); no limit where not given."""
 
 
+class ProbeRules(Model):
+    """What the target's data may be asked before a change is approved: read-only, and only what is cheap."""
+
+    max_cost: Annotated[int, Field(ge=0, le=1_000_000_000)] = 1_000_000
+    """The highest cost, as EXPLAIN reckons it, of a question; a dearer one is not asked. 0: none is asked.
+    Reading a table of some 40 million short rows costs about a million."""
+    timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+    """How long one question may take."""
+
+
 class SchemaPolicySpec(Model):
     """The data design standards; every member has a default."""
 
@@ -86,6 +96,8 @@ class SchemaPolicySpec(Model):
     """When and how backups are taken."""
     budgets: Budgets = Budgets()
     """How much a change may take by its forecast."""
+    probes: ProbeRules = ProbeRules()
+    """What the target's data may be asked."""
 
 
 class SchemaPolicy(Model):

@@ -56,6 +56,7 @@ class Analyst:
             )
             foretold = with_forecast(foretold, content, self._wishes.policy.backfill)
             foretold = with_budgets(foretold, self._wishes.policy, source.waivers)
+            foretold = foretold.model_copy(update={"probes": facts.probes, "circumstances": facts.circumstances})
             if not self._wishes.rehearse:
                 return foretold, ""
             try:

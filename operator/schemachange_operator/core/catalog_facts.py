@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from schemachange_operator.api.base import Model
-from schemachange_operator.core.plan import TableSize
+from schemachange_operator.core.plan import Probe, TableSize
 from schemachange_operator.core.snapshot import Attributes, Snapshot
 
 _KINDS = ("table", "view")
@@ -64,6 +64,14 @@ class RelationFacts(Model):
     referred_by: tuple[str, ...] = ()
     """Tables with a foreign key to it."""
     published: bool = False
+    acl: str = ""
+    """Rights, as pg_class.relacl writes them, with a space between."""
+    definition: str = ""
+    """Of a view."""
+    triggers: tuple[str, ...] = ()
+    """Definitions of those that fire."""
+    partition_key: str = ""
+    """As pg_get_partkeydef writes it: RANGE (at)."""
 
 
 class CatalogFacts(Model):
@@ -82,6 +90,10 @@ class CatalogFacts(Model):
     """Domain (schema.name) to the type under it."""
     steady_functions: frozenset[str] = frozenset()
     """Names of the application's own functions that are IMMUTABLE or STABLE."""
+    functions: dict[str, str] = {}
+    """Definitions of the application's functions and procedures, by schema.name(arguments)."""
+    probes: tuple[Probe, ...] = ()
+    """What the target's data answered to the questions of this very change."""
 
     @property
     def known(self) -> bool:
@@ -100,6 +112,11 @@ def catalog_facts(
         relations=_relations(snapshot, {size.relation: size for size in sizes}),
         domains={name: _constrained(one) for name, one in _domains(snapshot).items()},
         domain_bases={name: one.get("base", "") for name, one in _domains(snapshot).items()},
+        functions={
+            name: one["definition"]
+            for name, one in snapshot.get("function", {}).items()
+            if one.get("kind") in {"f", "p"} and "definition" in one
+        },
         steady_functions=frozenset(
             name.partition("(")[0].rpartition(".")[2]
             for name, one in snapshot.get("function", {}).items()
@@ -125,7 +142,7 @@ def _of(snapshot: Snapshot, kind: str) -> dict[str, dict[str, Attributes]]:
 
 
 def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, RelationFacts]:
-    columns, constraints, indexes = (_of(snapshot, kind) for kind in ("column", "constraint", "index"))
+    columns, constraints, indexes, triggers = (_of(snapshot, kind) for kind in ("column", "constraint", "index", "trigger"))
     read_by, referred_by, default_of = _readers(snapshot), _referring(snapshot), _defaults(snapshot)
     published = {one.get("of", "") for one in snapshot.get("published_table", {}).values()}
     return {
@@ -141,6 +158,12 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             read_by=tuple(read_by[name]),
             referred_by=tuple(referred_by[name]),
             published=name in published,
+            acl=one.get("acl", ""),
+            definition=one.get("definition", ""),
+            triggers=tuple(
+                t["definition"] for t in triggers[name].values() if t.get("enabled") != "D" and "definition" in t
+            ),
+            partition_key=one.get("partition_key", ""),
         )
         for kind in _KINDS
         for name, one in snapshot.get(kind, {}).items()

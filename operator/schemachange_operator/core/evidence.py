@@ -220,6 +220,10 @@ def backup_path(world: World, step: str) -> str:
     return f"{metadata.namespace}.{metadata.name}.{metadata.uid[:8]}/{world.cycle}-{step}"
 
 
+_SECRETS = {"secret_name", "planning_secret_name"}
+"""Names of Secrets may change without a new plan: what they open is the same database."""
+
+
 def plan_digest(world: World, fingerprint: str) -> str:
     """What is approved: inputs only, so that it is the same each time they are the same."""
     database = world.database
@@ -228,7 +232,7 @@ def plan_digest(world: World, fingerprint: str) -> str:
             "content": world.content.digest() if world.content else None,
             "policy": world.policy.model_dump(mode="json") if world.policy else None,
             "database": [database.metadata.namespace, database.metadata.name] if database else None,
-            "connection": database.spec.connection.model_dump(mode="json", exclude={"secret_name"}) if database else None,
+            "connection": database.spec.connection.model_dump(mode="json", exclude=_SECRETS) if database else None,
             "role": database.spec.roles.migration if database else None,
             "backup": world.change.spec.backup.model_dump(mode="json"),
             "waivers": [waiver.model_dump(mode="json") for waiver in world.change.spec.waivers],

@@ -145,7 +145,7 @@ class Probe(Model):
     rows: int = 0
     """Rows found to violate it; counting stops at a limit."""
     reason: str = ""
-    """Why it was not asked."""
+    """Why it was not asked, or why a violation need not be one any more when the statement runs."""
 
 
 class Circumstance(Model):

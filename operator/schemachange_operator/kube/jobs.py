@@ -98,7 +98,7 @@ def _pod(order: JobOrder, image: RunnerImage) -> Manifest:
 def _plan(order: JobOrder, image: RunnerImage) -> Containers:
     """Only what reads the target sees its Secret; what runs the migration does not."""
     return (
-        [pods.rehearsal_server(order), pods.runner(order, image, "analyse", [pods.CREDENTIALS, pods.SOCKET])],
+        [pods.rehearsal_server(order), pods.runner(order, image, "analyse", [pods.reading_credentials(order), pods.SOCKET])],
         [pods.runner(order, image, "rehearse", [pods.SOCKET])],
     )
 
@@ -108,7 +108,7 @@ def _test(order: JobOrder, image: RunnerImage) -> Containers:
     return (
         [
             pods.rehearsal_server(order),
-            pods.runner(order, image, "analyse", [pods.CREDENTIALS, pods.SOCKET, *_plan_mount(order)]),
+            pods.runner(order, image, "analyse", [pods.reading_credentials(order), pods.SOCKET, *_plan_mount(order)]),
             pods.runner(order, image, "test-apply", [pods.SOCKET, *_plan_mount(order)]),
             *([pods.app_tests(order)] if order.app_tests else []),
         ],

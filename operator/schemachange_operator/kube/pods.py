@@ -97,6 +97,10 @@ def volumes(order: JobOrder) -> list[Manifest]:
             "name": "credentials",
             "secret": {"secretName": spec.connection.secret_name, "optional": True, "defaultMode": 0o440},
         },
+        {
+            "name": "planning-credentials",
+            "secret": {"secretName": spec.connection.for_planning().secret_name, "optional": True, "defaultMode": 0o440},
+        },
         *({"name": name, "emptyDir": {}} for name in ("work", "tmp", "app-tests-tmp", "rehearsal", "rehearsal-data")),
     ]
     if order.plan_config_map:
@@ -117,9 +121,15 @@ def _mount(name: str, path: str, *, write: bool = False) -> Manifest:
 
 
 CREDENTIALS = _mount("credentials", contract.SECRET_FOLDER)
+PLANNING_CREDENTIALS = _mount("planning-credentials", contract.SECRET_FOLDER)
 PLAN = _mount("plan", "/plan")
 SOCKET = _mount("rehearsal", contract.REHEARSAL_SOCKET, write=True)
 BACKUP = _mount("backup", contract.BACKUP_FOLDER, write=True)
+
+
+def reading_credentials(order: JobOrder) -> Manifest:
+    """The Secret of what only reads the target: one of its own where the database names one."""
+    return PLANNING_CREDENTIALS if order.database.spec.connection.planning_secret_name else CREDENTIALS
 
 
 def _own_files() -> list[Manifest]:

@@ -68,6 +68,12 @@ def check_role(session: Session, role: str) -> None:
         ) from None
 
 
+def may_become(session: Session, role: str) -> bool:
+    """Whether the login may become a role; one that only reads the target may not."""
+    row = session.execute(query("may_become"), {"role": role}).fetchone()
+    return bool(row and row["may_become"])
+
+
 def become(role: str) -> sql.Composed:
     """SET LOCAL ROLE, as SQL."""
     return sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(role))

@@ -35,6 +35,10 @@ AUTHENTICATION_WORDS = (
 """libpq gives no SQLSTATE for a failed connection, only the server's text."""
 
 
+POOLER_WORDS = "unsupported startup parameter: options"
+"""What PgBouncer 1.18 says to a connection of ours, measured; where it is told to ignore that, `preflight` notices."""
+
+
 def reason_of(error: psycopg.Error) -> ProcedureError:
     """The error as one of ours, with the server's primary message and without its DETAIL, which can hold rows."""
     for kind, reason in LATER.items():
@@ -45,6 +49,12 @@ def reason_of(error: psycopg.Error) -> ProcedureError:
             return Stop(reason, primary(error))
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
         text = str(error)
+        if POOLER_WORDS in text:
+            return Stop(
+                Reason.SERVER_UNSUPPORTED,
+                "The connection goes through a pooler (it refuses the startup parameter that pins our settings). Nothing was"
+                " run. Name the server itself in spec.connection of the PostgresDatabase.",
+            )
         failed = any(words in text for words in AUTHENTICATION_WORDS)
         return TryLater(Reason.AUTHENTICATION_FAILED if failed else Reason.DATABASE_UNREACHABLE, text.strip())
     return Stop(Reason.STATEMENT_FAILED, primary(error))

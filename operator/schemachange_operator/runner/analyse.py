@@ -2,6 +2,8 @@
 
 from contextlib import closing
 
+from psycopg import errors
+
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.errors import Stop
@@ -11,7 +13,7 @@ from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session, connect, read_credentials
-from schemachange_operator.postgres.sqlstate import translated
+from schemachange_operator.postgres.sqlstate import primary, translated
 from schemachange_operator.runner.analysis.copies import copy_rows
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
@@ -28,14 +30,15 @@ def analyse(environment: Environment) -> RunReport:
     Stop, by cause.
     """
     request = environment.request
-    credentials = read_credentials(request.connection, environment.folders.credentials)
+    connection = request.connection.for_planning()
+    credentials = read_credentials(connection, environment.folders.credentials)
     with (
         translated(),
-        closing(connect(request.connection, credentials, environment.application_name, read_only=True)) as session,
+        closing(connect(connection, credentials, environment.application_name, read_only=True)) as session,
     ):
         _check_server(session)
-        inherited = _check_roles(session, request.migration_role)
-        known = ledger.find(session, request.change.namespace, request.change.name) if request.task == Task.PLAN else None
+        inherited = _check_roles(session, request.migration_role, reads=request.connection.planning_secret_name is not None)
+        known = _known(environment, session) if request.task == Task.PLAN else None
         if known is not None:
             verdict = _verdict(known, request.content_digest)
             write_model(environment.folders.work, VERDICT, verdict)
@@ -65,8 +68,25 @@ def _check_server(session: Session) -> None:
         )
 
 
-def _check_roles(session: Session, role: str) -> bool:
-    """Whether the login has the migration role's rights without becoming it. Raises Stop(PermissionMissing)."""
+def _known(environment: Environment, session: Session) -> Change | None:
+    """The change in the ledger. Raises Stop(PermissionMissing) when this login may not look there."""
+    identity = environment.request.change
+    try:
+        return ledger.find(session, identity.namespace, identity.name)
+    except errors.InsufficientPrivilege as error:
+        login = session.info.user
+        raise Stop(
+            Reason.PERMISSION_MISSING,
+            f"The ledger (schema schemachange) could not be read: {primary(error)}. Nothing was touched. As an administrator:"
+            f" GRANT pg_read_all_data TO {login}, or GRANT USAGE ON SCHEMA schemachange TO {login};"
+            f" GRANT SELECT ON ALL TABLES IN SCHEMA schemachange TO {login}.",
+        ) from None
+
+
+def _check_roles(session: Session, role: str, *, reads: bool) -> bool:
+    """Whether the login has the rights that pg_dump needs without becoming the migration role: a login that only `reads`
+    has them itself. Raises Stop(PermissionMissing).
+    """
     row = session.execute(query("migration_role"), {"role": role}).fetchone()
     if row is None:
         raise Stop(
@@ -80,6 +100,8 @@ def _check_roles(session: Session, role: str) -> bool:
             f"The migration role {role} is a superuser, and a migration must not run as one. Nothing was touched."
             " Name the role that owns the application's objects in spec.roles.migration of the PostgresDatabase.",
         )
+    if reads and not preflight.may_become(session, role):
+        return True
     preflight.check_role(session, role)
     return bool(row["inherited"])
 

@@ -126,3 +126,23 @@ def test_what_is_frozen_cannot_be_changed_and_is_named_by_its_digest() -> None:
     assert content["data"]["content.json"] == samples.CONTENT.text()
     assert samples.CONTENT.digest().removeprefix("sha256:")[:16] in content["metadata"]["name"]
     assert plan["data"] == {"plan.json": samples.plan().text()}
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_only_what_analyses_sees_the_login_that_reads_where_there_is_one(task: Task) -> None:
+    given = samples.database()
+    connection = given.spec.connection.model_copy(update={"planning_secret_name": "orders-planning"})
+    database = given.model_copy(update={"spec": given.spec.model_copy(update={"connection": connection})})
+    job = job_manifest(samples.order(task).model_copy(update={"database": database}), IMAGE)
+    volumes = job["spec"]["template"]["spec"]["volumes"]
+    secrets = {volume["name"]: volume["secret"]["secretName"] for volume in volumes if "secret" in volume}
+    mounted = {
+        container["name"]: secrets[mount["name"]]
+        for container in containers(job)
+        for mount in container["volumeMounts"]
+        if mount["name"] in secrets
+    }
+    if task in (Task.PLAN, Task.TEST):
+        assert mounted == {"analyse": "orders-planning"}
+    else:
+        assert set(mounted.values()) == {connection.secret_name}

@@ -1,7 +1,7 @@
 CREATE SCHEMA archive;
 CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
 CREATE TYPE mood AS ENUM ('sad', 'happy');
-CREATE TABLE customers (id bigint PRIMARY KEY, name text, email varchar(100), region text);
+CREATE TABLE customers (id bigint PRIMARY KEY, name text, email varchar(100), region text, credit numeric(10, 2));
 CREATE TABLE orders (
   id bigint PRIMARY KEY, customer_id bigint, total numeric(10, 2), quantity integer, note text DEFAULT 'none',
   code varchar(20) CONSTRAINT code_set CHECK (code IS NOT NULL), placed_at timestamp, state mood, amount positive,
@@ -26,3 +26,7 @@ CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; E
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE SEQUENCE tickets;
 CREATE TYPE address AS (street text, town text);
+CREATE TABLE prices (id bigint PRIMARY KEY, amount integer);
+CREATE PUBLICATION price_feed FOR TABLE prices;
+CREATE FOREIGN TABLE far_stock (id bigint, amount integer) SERVER far;
+GRANT SELECT ON customers TO PUBLIC;

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from schemachange_operator.core.plan import Probe
 from schemachange_operator.core.rules import Known, known_rules
 from schemachange_operator.core.sql.content_check import check_content
 from unit.rules.support import SHOP, content, found, hazards
@@ -19,7 +20,8 @@ def test_there_are_rules_and_their_ids_are_their_own() -> None:
 
 @KNOWN
 def test_its_bad_example_is_found_by_it_and_by_none_that_it_does_not_name(known: Known) -> None:
-    facts = SHOP.model_copy(update={"major": 15})
+    answers = (Probe(step="step-1", statement=1, relation="", question="rows", answer="Violated", rows=1),)
+    facts = SHOP.model_copy(update={"major": 15, "probes": answers if known.rule.asks else ()})
     rules = {one.rule for one in found(known.rule.bad, facts)}
     assert known.rule.id in rules
     ours = rules if known.rule.style else {one.rule for one in found(known.rule.bad, facts) if not one.style}

@@ -4,6 +4,7 @@ import pytest
 
 from schemachange_operator.core.errors import InvalidSql
 from schemachange_operator.core.plan import LOCK_ORDER
+from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
 
 
@@ -225,3 +226,9 @@ def test_an_index_built_concurrently_needs_a_name() -> None:
     with pytest.raises(InvalidSql, match="needs the index's name"):
         read_statements("CREATE INDEX CONCURRENTLY ON orders (amount)")
     assert read_statements("CREATE INDEX ON orders (amount)")
+
+
+@pytest.mark.parametrize("rest", ["", "RETURN 1"])
+def test_a_function_without_a_body_in_a_string_does_not_end_the_process(rest: str) -> None:
+    with pytest.raises(grammar.GrammarError):
+        grammar.parse_body(f"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql {rest}")

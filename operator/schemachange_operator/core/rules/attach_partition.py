@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 
+from schemachange_operator.core.partition_bounds import bound_conditions
 from schemachange_operator.core.rules.place import Hit, Place
+from schemachange_operator.core.rules.reading import check_expression
 from schemachange_operator.core.rules.rule import Rule
+from schemachange_operator.core.sql.grammar import Tree
 
 RULE = Rule(
     id="attach-partition-scans",
@@ -26,14 +29,30 @@ def check(place: Place) -> Iterator[Hit]:
         if "bound" not in part:
             continue
         partition, facts = place.range_key(part["name"]), place.facts(place.table)
-        if place.large(partition) and not _checked(place, partition):
+        if place.large(partition) and not _checked(place, partition, facts.partition_key if facts else "", part["bound"]):
             yield Hit(partition, f"no valid CHECK says that all rows of {partition} belong there")
         if facts and facts.default_partition and place.large(facts.default_partition):
             yield Hit(facts.default_partition, f"{facts.default_partition} is searched for rows that belong to {partition}")
 
 
-def _checked(place: Place, partition: str) -> bool:
-    """Whether there is a valid CHECK that could be the partition's; the server alone can tell whether it is."""
+def _checked(place: Place, partition: str, key: str, bound: Tree) -> bool:
+    """Whether valid CHECKs say what the bounds say; of a parent that is not known, whether there is one at all."""
+    checks = list(_valid_checks(place, partition))
+    if not key:
+        return bool(checks)
+    wanted = bound_conditions(key, bound)
+    columns = {name for condition in wanted for name in condition.not_null}
+    proved = {name for name in columns if place.proves_not_null(partition, name)}
+    return bool(wanted) and all(condition.follows(checks, proved) for condition in wanted)
+
+
+def _valid_checks(place: Place, partition: str) -> Iterator[Tree]:
     facts = place.facts(partition)
-    known = facts is not None and any(one.kind == "c" and one.validated for one in facts.constraints.values())
-    return known or any(table == partition for table, _ in place.course.proofs)
+    for name, one in facts.constraints.items() if facts else ():
+        if one.kind == "c" and one.validated and (partition, name) not in place.course.dropped_constraints:
+            yield check_expression(one.definition)
+    for table, name in place.course.proofs:
+        if table == partition and (table, name) in place.course.checks:
+            yield place.course.checks[table, name]
+        elif table == partition and facts and name in facts.constraints:
+            yield check_expression(facts.constraints[name].definition)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from schemachange_operator.core.sql.grammar import Tree
+
 
 @dataclass(frozen=True)
 class Added:
@@ -35,14 +37,24 @@ class Course:
     """Partitioned tables made by this change."""
     domains: dict[str, bool] = field(default_factory=dict)
     """Domains made by this change, and whether they have constraints."""
+    types: set[str] = field(default_factory=set)
+    """Types made by this change."""
+    checks: dict[tuple[str, str], Tree] = field(default_factory=dict)
+    """CHECKs (relation, name) made by this change, validated or not: their expressions."""
+    dropped: set[str] = field(default_factory=set)
+    """Relations that an earlier statement dropped."""
+    functions: set[str] = field(default_factory=set)
+    """Names of functions made by this change."""
     labels: dict[str, str] = field(default_factory=dict)
     """Enum labels added, and the step that did."""
     locked: list[tuple[str, int]] = field(default_factory=list)
     """Relations in use that the current step holds ACCESS EXCLUSIVE on, and the statement that took it."""
     step: str = ""
+    functions_in_step: frozenset[str] = frozenset()
+    """Names of functions that some statement of the current step makes, later ones included."""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
 
-    def enter(self, step: str, made: frozenset[str]) -> None:
+    def enter(self, step: str, made: frozenset[str], functions: frozenset[str] = frozenset()) -> None:
         """Begin a step, which is a transaction of its own."""
-        self.step, self.made_in_step, self.locked = step, made, []
+        self.step, self.made_in_step, self.functions_in_step, self.locked = step, made, functions, []

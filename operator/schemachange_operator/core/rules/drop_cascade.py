@@ -9,6 +9,7 @@ RULE = Rule(
     id="drop-cascade",
     finds="CASCADE in DROP, TRUNCATE or ALTER TABLE",
     effect="it drops or empties whatever depends on it, which the statement does not name.",
+    also=("drop-type",),
     recipe="Name each dependent object in a statement of its own, and leave CASCADE out.",
     bad="DROP TYPE mood CASCADE;",
     good="CREATE TYPE temper AS ENUM ('calm');",

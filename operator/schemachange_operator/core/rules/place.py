@@ -38,6 +38,8 @@ class Place:
     made: Classification
     course: Course
     catalog: CatalogFacts
+    inside: str = ""
+    """What it stands in, which may not run it: a DO block, a function that the change calls; empty for the change itself."""
 
     @cached_property
     def table(self) -> str:
@@ -118,6 +120,11 @@ class Place:
             for name, one in facts.constraints.items()
             if (relation, name) not in self.course.dropped_constraints
         )
+
+    def readable(self, function: str) -> bool:
+        """Whether the body of a function is known, so that its statements have places of their own."""
+        ours = (name.partition("(")[0].rpartition(".")[2] for name in self.catalog.functions)
+        return function in self.course.functions or function in ours
 
     def index(self, name: str) -> tuple[str, IndexFacts | None]:
         """An index' relation (empty where unknown) and what the catalog says of it."""

@@ -86,6 +86,11 @@ def _volatile(parts: tuple[str, ...], steady: frozenset[str]) -> bool:
     return parts[-1] not in _STEADY and parts[-1] not in steady
 
 
+def built_in(name: str) -> bool:
+    """Whether a name is known as a function of PostgreSQL that only computes."""
+    return name in _STEADY
+
+
 def called_by(query: Tree) -> tuple[str, ...]:
     """Functions that a query selects and that may be the application's own: neither PostgreSQL's nor known to be harmless."""
     targets = [item.get("res_target", {}).get("val", {}).get("func_call", {}) for item in query.get("target_list", [])]

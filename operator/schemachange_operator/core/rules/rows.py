@@ -1,11 +1,11 @@
 """Statements that change rows: whether a key holds them to a few."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.reading import name_of
-from schemachange_operator.core.sql.grammar import Tree, walk
+from schemachange_operator.core.sql.grammar import Tree, strings, walk
 
 KEY_NAMES = frozenset({"id", "uuid", "key", "code", "slug", "email", "ctid", "number"})
 """Columns that are taken to be keys where the catalog is not known."""
@@ -61,7 +61,19 @@ def _by_key(place: Place, expression: Tree, table: str) -> bool:
     equal = kind in {"AEXPR_IN", "AEXPR_BETWEEN", "AEXPR_OP_ANY"} or (
         kind == "AEXPR_OP" and name_of(expression.get("name", [])) == "="
     )
-    return equal and column in _keys(place, table) and not any("column_ref" in node for node in walk(expression["rexpr"]))
+    return equal and column in _keys(place, table) and not any(map(_of_a_table(place), walk(expression["rexpr"])))
+
+
+def _of_a_table(place: Place) -> Callable[[Tree], bool]:
+    """Whether a node is a column; in a function's body NEW, OLD and a name alone are variables, which hold one value."""
+
+    def is_column(node: Tree) -> bool:
+        if "column_ref" not in node:
+            return False
+        parts = strings(node["column_ref"].get("fields", []))
+        return not (place.inside and (len(parts) == 1 or (parts and parts[0] in {"new", "old"})))
+
+    return is_column
 
 
 def _keys(place: Place, table: str) -> frozenset[str]:

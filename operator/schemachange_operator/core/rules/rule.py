@@ -36,6 +36,8 @@ class Rule:
     """Whether the bad example writes a table's file anew."""
     fails: bool = False
     """Whether the server refuses the bad example."""
+    asks: bool = False
+    """Whether it is found only where the target's data was asked."""
     since: int = 0
     """The first major version of the server that knows the bad example."""
 

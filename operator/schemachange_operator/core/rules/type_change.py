@@ -103,6 +103,30 @@ def _widens(old: TypeName, new: TypeName) -> bool:
     return False
 
 
+_INTEGERS = ("int2", "int4", "int8")
+_FLOATS = ("float4", "float8")
+
+
+def keeps_all(old: TypeName, new: TypeName) -> bool:
+    """Whether every value of the old type is the same value of the new one, so that nothing is lost and nothing fails."""
+    if old[2] != new[2]:
+        return False
+    if old == new or _widens(old, new):
+        return True
+    (base, _, array), (other, modifiers, _) = old, new
+    if array:
+        return keeps_all((base, old[1], False), (other, modifiers, False))
+    for family in (_INTEGERS, _FLOATS):
+        if base in family and other in family:
+            return family.index(base) <= family.index(other)
+    if base in _INTEGERS and other == "numeric":
+        return not modifiers
+    if base in {"int2", "int4"} and other == "float8":
+        return True
+    # A blank-padded value loses its padding, and json its spelling; all else prints what it is.
+    return other in _TEXTS and not modifiers and base != "bpchar"
+
+
 def _rechecked(
     facts: RelationFacts, column: str, old: TypeName | None, new: TypeName | None, collated: bool
 ) -> Iterator[str]:

@@ -1,42 +1,39 @@
 """The walk over a change: each statement in its place, what it leaves for those after it, statements in DO blocks too."""
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.rules.course import Added, Course
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.reading import columns_not_null, constraints, name_of
+from schemachange_operator.core.rules.unfolding import OPAQUE, Unfolding
 from schemachange_operator.core.sql import grammar
-from schemachange_operator.core.sql.grammar import GrammarError, Parsed, Tree, strings, walk
+from schemachange_operator.core.sql.grammar import Parsed, Tree, strings
 from schemachange_operator.core.sql.kinds import classify
-from schemachange_operator.core.sql.kinds.classification import Classification, switched_on
+from schemachange_operator.core.sql.kinds.classification import Classification
 from schemachange_operator.core.sql.name import of_parts
 
-OPAQUE = "opaque"
-"""The node of a place that stands for SQL that is only made when it runs."""
+__all__ = ["OPAQUE", "walk_change"]
 
-_HEAD = "CREATE FUNCTION body() RETURNS void LANGUAGE plpgsql AS "
-_LOOPS = frozenset(f"PLpgSQL_stmt_{kind}" for kind in ("loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"))
-_WRITE = re.compile(r"\s*(update|delete|merge|insert|with)\b", re.IGNORECASE)
 _MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt"})
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
 
 def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
     """Every statement of the change in its place, in order. Backfills have none."""
-    course = Course()
+    course, unfolding = Course(), Unfolding(catalog)
     for step in content.steps:
         if step.sql is None:
             continue
         parsed = [(number, one) for number, one in enumerate(grammar.parse(step.sql), 1)]
-        unfolded = [(number, inner, classify_safely(inner)) for number, one in parsed for inner in _unfolded(one)]
+        unfolded = [(number, code, classify_safely(code.parsed)) for number, one in parsed for code in unfolding.unfold(one)]
         places = [
-            Place(step.name, n, one.line, one.node, one.tree, one.text, made, course, catalog) for n, one, made in unfolded
+            Place(step.name, n, c.parsed.line, c.parsed.node, c.parsed.tree, c.parsed.text, made, course, catalog, c.inside)
+            for n, c, made in unfolded
         ]
-        course.enter(step.name, frozenset(place.key(name) for place in places for name in place.made.creates))
+        functions = frozenset(strings(p.tree["funcname"])[-1] for p in places if p.node == "create_function_stmt")
+        course.enter(step.name, frozenset(place.key(name) for place in places for name in place.made.creates), functions)
         for place in places:
             yield place
             _note(place, course)
@@ -45,87 +42,6 @@ def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
 def classify_safely(parsed: Parsed) -> Classification:
     """The classification; an empty one for what has none."""
     return Classification("DO") if parsed.node == OPAQUE else classify(parsed.node, parsed.tree)
-
-
-def _unfolded(parsed: Parsed) -> Iterator[Parsed]:
-    """A statement, and in place of a DO block what stands in it."""
-    if parsed.node == "explain_stmt" and switched_on(parsed.tree.get("options", []), "analyze"):
-        # It runs the statement.
-        node, tree = next(iter(parsed.tree["query"].items()))
-        yield Parsed(node, tree, parsed.text, parsed.line)
-        return
-    if parsed.node != "do_stmt":
-        yield parsed
-        return
-    options = {item["def_elem"]["defname"]: item["def_elem"] for item in parsed.tree["args"]}
-    language = options.get("language", {}).get("arg", {}).get("string", {}).get("sval", "plpgsql")
-    body = options.get("as", {}).get("arg", {}).get("string", {}).get("sval", "")
-    if language != "plpgsql":
-        yield _opaque(parsed, f"a DO block in {language}")
-        return
-    try:
-        tree = grammar.parse_body(f"{_HEAD}{_quoted(body)}")
-    except GrammarError:
-        yield _opaque(parsed, "a DO block that could not be read")
-        return
-    inside = list(_inside(parsed, tree))
-    if _writes_in_a_loop(tree):
-        inside.append(_opaque(parsed, "a loop that changes rows, all of it in one transaction"))
-    yield from inside
-
-
-def _writes_in_a_loop(tree: Any) -> bool:
-    loops = [loop for node in walk(tree) for name, loop in node.items() if name in _LOOPS]
-    texts = (
-        node["PLpgSQL_stmt_execsql"]["sqlstmt"]["PLpgSQL_expr"]["query"]
-        for loop in loops
-        for node in walk(loop)
-        if "PLpgSQL_stmt_execsql" in node
-    )
-    return any(_WRITE.match(text) for text in texts)
-
-
-def _quoted(body: str) -> str:
-    return (
-        "'" + body.replace("'", "''") + "'"
-        if "\\" not in body
-        else "E'" + body.replace("\\", "\\\\").replace("'", "''") + "'"
-    )
-
-
-def _inside(outer: Parsed, tree: Any) -> Iterator[Parsed]:
-    for node in walk(tree):
-        if "PLpgSQL_stmt_execsql" in node:
-            yield from _embedded(outer, node["PLpgSQL_stmt_execsql"]["sqlstmt"]["PLpgSQL_expr"]["query"])
-        if "PLpgSQL_stmt_perform" in node:
-            yield from _embedded(outer, node["PLpgSQL_stmt_perform"]["expr"]["PLpgSQL_expr"]["query"])
-        for dynamic in ("PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"):
-            if dynamic in node:
-                yield from _executed(outer, node[dynamic].get("query", {}).get("PLpgSQL_expr", {}).get("query", ""))
-
-
-def _embedded(outer: Parsed, text: str) -> Iterator[Parsed]:
-    try:
-        inner = grammar.parse(text)
-    except GrammarError:
-        yield _opaque(outer, "a statement in a DO block that could not be read")
-        return
-    yield from (Parsed(one.node, one.tree, one.text, outer.line) for one in inner)
-
-
-def _executed(outer: Parsed, expression: str) -> Iterator[Parsed]:
-    """EXECUTE of a plain string is that statement; of anything else nobody can say what it is."""
-    try:
-        (value,) = grammar.parse(f"SELECT {expression}")
-        text = value.tree["target_list"][0]["res_target"]["val"]["a_const"]["sval"]["sval"]
-    except (GrammarError, KeyError, ValueError):
-        yield _opaque(outer, "EXECUTE of a text that is made when it runs")
-        return
-    yield from _embedded(outer, text)
-
-
-def _opaque(outer: Parsed, what: str) -> Parsed:
-    return Parsed(OPAQUE, {"what": what}, outer.text, outer.line)
 
 
 def _note(place: Place, course: Course) -> None:
@@ -189,6 +105,8 @@ def _constraint_added(table: str, command: Tree, course: Course) -> None:
     if kind == "CONSTR_NOTNULL":
         columns = frozenset({name_of(constraint["keys"])})
     course.constraints.add((table, name))
+    if kind == "CONSTR_CHECK" and "raw_expr" in constraint:
+        course.checks[table, name] = constraint["raw_expr"]
     if constraint.get("skip_validation"):
         course.unproven[table, name] = Added(course.step, columns)
     elif constraint.get("is_enforced", True):
@@ -227,6 +145,24 @@ def _domain_created(place: Place, course: Course) -> None:
     course.domains[key] = bool(kinds & {"CONSTR_CHECK", "CONSTR_NOTNULL"})
 
 
+def _type_created(place: Place, course: Course) -> None:
+    names = place.tree.get("type_name") or []
+    if names:
+        course.types.add(place.parts_key(strings(names)))
+
+
+def _composite_created(place: Place, course: Course) -> None:
+    course.types.add(place.range_key(place.tree["typevar"]))
+
+
+def _dropped(place: Place, course: Course) -> None:
+    course.dropped.update(place.key(name) for name in place.made.relations)
+
+
+def _function_made(place: Place, course: Course) -> None:
+    course.functions.add(strings(place.tree["funcname"])[-1])
+
+
 _ACTIONS = {
     "AT_AddColumn": _column_added,
     "AT_AddConstraint": _constraint_added,
@@ -242,4 +178,9 @@ _NOTES = {
     "alter_table_stmt": _altered,
     "alter_enum_stmt": _label_added,
     "create_domain_stmt": _domain_created,
+    "create_function_stmt": _function_made,
+    "create_enum_stmt": _type_created,
+    "create_range_stmt": _type_created,
+    "composite_type_stmt": _composite_created,
+    "drop_stmt": _dropped,
 }

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import postgast
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.message import DecodeError
+from postgast.pg_query_pb2 import ParseResult
 from postgast.pg_query_pb2 import Token as TokenType
 
 Tree = dict[str, Any]
@@ -141,10 +142,24 @@ def strings(items: list[Tree]) -> tuple[str, ...]:
 
 def parse_body(function: str) -> Any:
     """The tree of a PL/pgSQL body, given as the text of a whole CREATE FUNCTION. Raises GrammarError."""
-    _encoded(function)
+    # libpg_query ends the whole process when a function has no body in a string.
+    if not all(_has_body(one) for one in parse(function)):
+        raise GrammarError("there is no body in a string", "", 1, 1)
     try:
         return postgast.parse_plpgsql(function)
     except postgast.PgQueryError as error:
         raise _fault(function, error) from None
     except (ValueError, UnicodeError):
         raise GrammarError("the body cannot be read", "", 1, 1) from None
+
+
+def _has_body(parsed: Parsed) -> bool:
+    options = [item.get("def_elem", {}) for item in parsed.tree.get("options", [])]
+    return parsed.node == "create_function_stmt" and any(option.get("defname") == "as" for option in options)
+
+
+def write_expression(tree: Tree) -> str:
+    """The text of an expression's tree: one expression, whatever stood around it."""
+    select = {"target_list": [{"res_target": {"val": tree}}], "limit_option": "LIMIT_OPTION_DEFAULT", "op": "SETOP_NONE"}
+    result = ParseDict({"stmts": [{"stmt": {"select_stmt": select}}]}, ParseResult())
+    return str(postgast.deparse(result)).removeprefix("SELECT ")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.finding import Finding
-from schemachange_operator.core.plan import PlanDocument, TableSize
+from schemachange_operator.core.plan import Circumstance, PlanDocument, Probe, TableSize
 from schemachange_operator.core.snapshot import Snapshot
 from schemachange_operator.core.task import RunReport
 
@@ -56,6 +56,9 @@ class Facts(Model):
     sizes: tuple[TableSize, ...]
     findings: tuple[Finding, ...] = ()
     """What the rules find in the change."""
+    probes: tuple[Probe, ...] = ()
+    """What the target's data answered."""
+    circumstances: tuple[Circumstance, ...] = ()
     rows: dict[str, int] = {}
     """Step to the rows that its backfill would touch, estimated."""
 

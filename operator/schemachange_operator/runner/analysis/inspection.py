@@ -6,26 +6,32 @@ import psycopg
 from psycopg import sql
 
 from schemachange_operator.api.migration import Backfill
+from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.catalog_facts import catalog_facts
+from schemachange_operator.core.circumstances import disk_room
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.finding import Finding
-from schemachange_operator.core.plan import TableSize
+from schemachange_operator.core.plan import Circumstance, TableSize
+from schemachange_operator.core.probes import questions
+from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.rules.judging import findings
-from schemachange_operator.core.snapshot import Snapshot, fingerprint
+from schemachange_operator.core.snapshot import fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
 from schemachange_operator.core.sql.statement import Statement, read_statements
 from schemachange_operator.core.task import RunRequest
 from schemachange_operator.postgres import preflight
 from schemachange_operator.postgres.catalog import expand_relations, table_sizes, take_snapshot
+from schemachange_operator.postgres.circumstances import read_circumstances
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, write_snapshot
+from schemachange_operator.runner.analysis.probing import ask
 from schemachange_operator.runner.environment import Environment
 
 
 def inspect(environment: Environment, session: Session) -> Facts:
-    """Read everything in one read-only transaction, and leave the snapshot in the work folder."""
+    """Read the catalog in one read-only transaction, ask the data, and leave the snapshot in the work folder."""
     request, content = environment.request, environment.content
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -50,7 +56,15 @@ def inspect(environment: Environment, session: Session) -> Facts:
             sizes=_sizes(session, request, relations),
         )
         rows = _backfill_rows(session, request, content, facts)
-        facts = facts.model_copy(update={"rows": rows, "findings": _findings(request, content, facts, snapshot)})
+        facts = facts.model_copy(update={"rows": rows})
+    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
+    if request.task == Task.PLAN:
+        # After the transaction above: a long question must not hold back its snapshot.
+        probes = ask(environment, session, questions(content, catalog))
+        facts = facts.model_copy(update={"probes": probes})
+        catalog = catalog.model_copy(update={"probes": probes})
+    found = findings(content, catalog, request.policy.rules, request.record.waivers)
+    facts = facts.model_copy(update={"findings": found, "circumstances": _circumstances(request, session, facts, found)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 
@@ -75,16 +89,26 @@ def _backfilled(content: Content) -> Iterator[RelationName]:
 def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) -> tuple[TableSize, ...]:
     # Estimating a table that was never analysed needs the right to read it, which the owner has.
     with session.transaction(force_rollback=True):
-        session.execute(preflight.become(request.migration_role))
+        _as_owner(session, request)
         try:
             return table_sizes(session, relations)
         except psycopg.errors.InsufficientPrivilege:
             return ()
 
 
-def _findings(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
-    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
-    return findings(content, catalog, request.policy.rules, request.record.waivers)
+def _as_owner(session: Session, request: RunRequest) -> None:
+    """Become the migration role, unless this login only reads and has the rights to do so itself."""
+    if preflight.may_become(session, request.migration_role):
+        session.execute(preflight.become(request.migration_role))
+
+
+def _circumstances(
+    request: RunRequest, session: Session, facts: Facts, found: tuple[Finding, ...]
+) -> tuple[Circumstance, ...]:
+    if request.task != Task.PLAN:
+        return ()
+    rewriting = frozenset(known.rule.id for known in known_rules() if known.rule.rewrites)
+    return (*read_circumstances(session, facts.relations), *disk_room(found, facts.sizes, rewriting))
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:
@@ -96,7 +120,7 @@ def _rows(session: Session, request: RunRequest, backfill: Backfill, facts: Fact
     name = read_name(backfill.table)
     try:
         with session.transaction(force_rollback=True):
-            session.execute(preflight.become(request.migration_role))
+            _as_owner(session, request)
             session.execute(preflight.search_path(request.search_path))
             condition = sql.SQL(backfill.where or "true")
             explain = sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {} WHERE ({}\n)").format(

@@ -41,6 +41,8 @@ def plan_document(
         findings=facts.findings,
         residue=returned.residue,
         data=returned.data,
+        probes=facts.probes,
+        circumstances=facts.circumstances,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )
