@@ -57,8 +57,10 @@ def test_work_is_counted(
     steps = [{"name": "only", "sql": text, "undo": {"irreversible": "measured forward"}}]
     _, found = Planning(database, throwaway, tmp_path, steps).planned()
     measured = statements(found)["only 1"]
-    assert {scan.relation: scan.rows for scan in measured.scanned} == {
-        f"public.{table}": passes * ROWS for table, passes in read.items()
+    # A join may look at a row or two more to find where the other side ends.
+    assert all(scan.rows % ROWS < 5 for scan in measured.scanned), measured.scanned
+    assert {scan.relation: scan.rows // ROWS for scan in measured.scanned} == {
+        f"public.{table}": passes for table, passes in read.items()
     }
     assert measured.indexed == named(built)
     assert measured.rewritten == named(written)
