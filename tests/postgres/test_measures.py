@@ -71,6 +71,17 @@ def test_work_is_counted(
         assert measured.wal_bytes < 50 * ROWS
 
 
+def test_each_statement_has_its_own_rows(database: Database, throwaway: Server, tmp_path: Path) -> None:
+    database.as_owner(SHOP)
+    text = "COMMENT ON TABLE orders IS 'x'; UPDATE orders SET note = note; UPDATE customers SET name = name"
+    steps = [{"name": "only", "sql": text, "undo": {"irreversible": "measured forward"}}]
+    _, found = Planning(database, throwaway, tmp_path, steps).planned()
+    told = statements(found)
+    assert told["only 1"].scanned == ()
+    assert [scan.relation for scan in told["only 2"].scanned] == ["public.orders"]
+    assert [scan.relation for scan in told["only 3"].scanned] == ["public.customers"]
+
+
 LARGE = """
 CREATE TABLE orders (id bigint PRIMARY KEY, note text);
 INSERT INTO orders SELECT g, repeat('x', 200) FROM generate_series(1, 60000) g;
