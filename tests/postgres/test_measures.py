@@ -57,8 +57,10 @@ def test_work_is_counted(
     steps = [{"name": "only", "sql": text, "undo": {"irreversible": "measured forward"}}]
     _, found = Planning(database, throwaway, tmp_path, steps).planned()
     measured = statements(found)["only 1"]
-    assert {scan.relation: scan.rows for scan in measured.scanned} == {
-        f"public.{table}": passes * ROWS for table, passes in read.items()
+    # A join may look at a row or two more to find where the other side ends.
+    assert all(scan.rows % ROWS < 5 for scan in measured.scanned), measured.scanned
+    assert {scan.relation: scan.rows // ROWS for scan in measured.scanned} == {
+        f"public.{table}": passes for table, passes in read.items()
     }
     assert measured.indexed == named(built)
     assert measured.rewritten == named(written)
@@ -67,6 +69,17 @@ def test_work_is_counted(
         assert measured.wal_bytes > 100 * ROWS
     elif not built and not written:
         assert measured.wal_bytes < 50 * ROWS
+
+
+def test_each_statement_has_its_own_rows(database: Database, throwaway: Server, tmp_path: Path) -> None:
+    database.as_owner(SHOP)
+    text = "COMMENT ON TABLE orders IS 'x'; UPDATE orders SET note = note; UPDATE customers SET name = name"
+    steps = [{"name": "only", "sql": text, "undo": {"irreversible": "measured forward"}}]
+    _, found = Planning(database, throwaway, tmp_path, steps).planned()
+    told = statements(found)
+    assert told["only 1"].scanned == ()
+    assert [scan.relation for scan in told["only 2"].scanned] == ["public.orders"]
+    assert [scan.relation for scan in told["only 3"].scanned] == ["public.customers"]
 
 
 LARGE = """

@@ -65,6 +65,21 @@ def test_there_and_back_from_every_step_and_there_again(database: Database, chan
     ]
 
 
+def test_the_order_of_columns_voids_neither_the_rollback_nor_what_comes_after(database: Database, tmp_path: Path) -> None:
+    database.as_owner("CREATE TABLE orders (a int, b int, c int)")
+    sql, undo = "ALTER TABLE orders DROP COLUMN a", "ALTER TABLE orders ADD COLUMN a int"
+    change = Change(database, tmp_path, [{"name": "drop", "sql": sql, "undo": {"sql": undo}}])
+    change.apply_all()
+    assert change.run("rollback", abort_reason="not now").proven
+    ranks = {
+        name[-1]: one["rank"] for name, one in take_snapshot(database.superuser)["column"].items() if ".orders." in name
+    }
+    assert ranks == {"b": "1", "c": "2", "a": "3"}
+    # The plan was made for the order before, and still holds.
+    change.apply_all()
+    assert change.run("verify").outcome == "Done"
+
+
 def test_nothing_applied_is_proven_at_once(change: Change) -> None:
     report = change.run("rollback", abort_reason="no")
     assert (report.outcome, report.proven, report.steps_done) == ("Done", True, ())

@@ -90,7 +90,10 @@ def test_an_update_may_find_few_rows_on_the_target() -> None:
 
 def test_without_a_rehearsal_the_foretold_effects_count() -> None:
     scans = {"effects": (Effect(relation=ORDERS, lock="AccessExclusive", scans=True),), "duration_milliseconds": 0.0}
-    assert forecast(planned(scans, rehearsed=False)).likely_milliseconds == 80_010
+    assert forecast(planned(scans, rehearsed=False, copy=0)).likely_milliseconds == 80_010
+    assert forecast(planned(scans, copy=0)).likely_milliseconds == 80_000
+    # Rows were there to be read, and were not.
+    assert forecast(planned(scans)).likely_milliseconds == 0
     assert "not measured" in forecast(planned({}, rehearsed=False)).basis
 
 

@@ -83,7 +83,7 @@ def _statement(statement: PlannedStatement, sizes: Mapping[str, TableSize], plan
     measured = statement.duration_milliseconds
     if not works:
         return _steady(measured, rehearsed=plan.rehearsed)
-    ratio = max((sizes[relation].rows / plan.rows_generated.get(relation, 1) for relation, _ in works), default=1.0)
+    ratio = max((sizes[relation].rows / max(plan.rows_generated.get(relation, 0), 1) for relation, _ in works), default=1.0)
     rows = min(plan.rows_generated.get(relation, 0) for relation, _ in works)
     if rows >= ENOUGH_ROWS and measured >= ENOUGH_MILLISECONDS:
         likely = measured * max(ratio, 1.0)
@@ -111,19 +111,19 @@ def _works(statement: PlannedStatement, sizes: Mapping[str, TableSize], plan: Pl
     for relation in names:
         if relation not in sizes or sizes[relation].rows == 0:
             continue
-        effect, passes = foretold.get(relation), _passes(read.get(relation, 0), plan.rows_generated.get(relation, 0))
-        if relation in statement.rewritten or (effect and effect.rewrites):
+        effect, rows = foretold.get(relation), plan.rows_generated.get(relation, 0)
+        passes = rows > 0 and read.get(relation, 0) >= ALL_ROWS * rows
+        # What was to be seen and was not seen does not happen; an empty copy shows no scan.
+        rewrites = bool(effect and effect.rewrites and not plan.rehearsed)
+        scans = bool(effect and effect.scans and rows == 0)
+        if relation in statement.rewritten or rewrites:
             yield relation, REWRITE
-        elif relation in statement.indexed or (builds and effect and effect.scans):
+        elif relation in statement.indexed or (builds and scans):
             yield relation, INDEX
         elif passes and not statement.kind.startswith("ALTER") and statement.wal_bytes >= WRITES_ROWS * read[relation]:
             yield relation, WRITE
-        elif passes or (effect and effect.scans):
+        elif passes or scans:
             yield relation, SCAN
-
-
-def _passes(read: int, rows: int) -> bool:
-    return rows > 0 and read >= ALL_ROWS * rows
 
 
 def _by_rate(rate: Rate, size: TableSize) -> Span:

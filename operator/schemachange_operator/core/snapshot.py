@@ -28,9 +28,9 @@ def difference(before: Snapshot, after: Snapshot) -> tuple[Difference, ...]:
 
 def _object_difference(kind: str, name: str, old: Attributes | None, new: Attributes | None) -> Iterable[Difference]:
     if old is None:
-        yield Difference(kind=kind, name=name, change="added", after=digest(new))
+        yield Difference(kind=kind, name=name, change="added", after=digest(_lasting(kind, new)))
     elif new is None:
-        yield Difference(kind=kind, name=name, change="removed", before=digest(old))
+        yield Difference(kind=kind, name=name, change="removed", before=digest(_lasting(kind, old)))
     else:
         for attribute in sorted(old.keys() | new.keys()):
             was, now = old.get(attribute, ""), new.get(attribute, "")
@@ -66,12 +66,15 @@ def about(snapshot: Snapshot, relations: Iterable[str]) -> Snapshot:
 def fingerprint(snapshot: Snapshot, relations: Iterable[str]) -> str:
     """`sha256:…` over the part of a snapshot about some relations, without what is residue."""
     part = about(snapshot, relations)
-    return digest({kind: _lasting(kind, objects) for kind, objects in part.items() if objects})
+    return digest(
+        {
+            kind: {name: _lasting(kind, attributes) for name, attributes in objects.items()}
+            for kind, objects in part.items()
+            if objects
+        }
+    )
 
 
-def _lasting(kind: str, objects: dict[str, Attributes]) -> dict[str, Attributes]:
+def _lasting(kind: str, attributes: Attributes | None) -> Attributes:
     left_out = RESIDUE.get(kind, frozenset())
-    return {
-        name: {attribute: value for attribute, value in attributes.items() if attribute not in left_out}
-        for name, attributes in objects.items()
-    }
+    return {attribute: value for attribute, value in (attributes or {}).items() if attribute not in left_out}

@@ -33,6 +33,11 @@ def judge(found: Iterable[Difference]) -> Verdicts:
     return Verdicts(rest, residue, irreversible)
 
 
+def without_residue(found: Iterable[Difference]) -> tuple[Difference, ...]:
+    """What two runs of one change have to agree in: the order of columns may be another in each database."""
+    return tuple(one for one in found if not _is_residue(one))
+
+
 def _is_residue(one: Difference) -> bool:
     return one.kind == PHYSICAL or (one.change == "changed" and one.attribute in RESIDUE.get(one.kind, ()))
 

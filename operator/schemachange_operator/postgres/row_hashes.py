@@ -18,6 +18,9 @@ class TableRows:
 
     def changed(self, now: "TableRows") -> tuple[str, ...]:
         """Columns whose values are not the same any more; all of them where rows came or went."""
+        if self.rows == now.rows == 0:
+            # One of the two may have no file any more, and then no columns here.
+            return ()
         if self.rows != now.rows:
             return tuple(sorted(self.columns))
         return tuple(sorted(name for name, value in self.columns.items() if now.columns.get(name) != value))

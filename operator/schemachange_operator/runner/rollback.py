@@ -8,6 +8,7 @@ from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import ProcedureError, Stop
 from schemachange_operator.core.sql.statement import read_statements, step_kind
 from schemachange_operator.core.task import RunReport
+from schemachange_operator.core.verdict import judge
 from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.postgres.ledger import Change
@@ -121,7 +122,9 @@ def _prove(environment: Environment, session: Session, change: Change) -> None:
     """
     plan = change.plan or environment.plan
     planned = plan.difference if plan else ()
-    found = concerning(ledger.before_snapshot(session, change), take_snapshot(session), change.relations, planned)
+    before = ledger.before_snapshot(session, change)
+    verdicts = judge(concerning(before, take_snapshot(session), change.relations, planned))
+    found = (*verdicts.differences, *verdicts.irreversible)
     if found:
         what = sentences(found)
         ledger.close(session, change, "Unproven", f"After the rollback: {what}.")

@@ -4,6 +4,7 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import RunReport
+from schemachange_operator.core.verdict import without_residue
 from schemachange_operator.runner.analysis.facts import BEFORE, read_facts, write_snapshot
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.course import build_and_apply, sentences
@@ -13,10 +14,11 @@ from schemachange_operator.runner.rehearsal.steps import UNTOUCHED
 def test_apply(environment: Environment) -> RunReport:
     """Build, apply, compare with the plan. Raises TryLater or Stop."""
     _, applied = build_and_apply(environment, read_facts(environment.folders.work))
-    found = difference(applied.before, applied.after)
-    if environment.plan is not None and found != environment.plan.difference:
-        new = [one for one in found if one not in environment.plan.difference]
-        gone = [one for one in environment.plan.difference if one not in found]
+    found = without_residue(difference(applied.before, applied.after))
+    planned = without_residue(environment.plan.difference) if environment.plan is not None else found
+    if found != planned:
+        new = [one for one in found if one not in planned]
+        gone = [one for one in planned if one not in found]
         raise Stop(
             Reason.REHEARSAL_FAILED,
             "The change does not do what was planned. "

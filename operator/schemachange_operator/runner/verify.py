@@ -9,6 +9,7 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.comparison import concerning, sentences
 from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
 from schemachange_operator.core.task import RunReport
+from schemachange_operator.core.verdict import without_residue
 from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.backfill_table import find_table
 from schemachange_operator.postgres.catalog import take_snapshot
@@ -59,8 +60,9 @@ def _all_applied(environment: Environment, change: Change | None) -> Change:
 
 def _compare(environment: Environment, session: Session, change: Change) -> None:
     plan = change.plan or environment.plan
-    planned = plan.difference if plan else ()
-    found = concerning(ledger.before_snapshot(session, change), take_snapshot(session), change.relations, planned)
+    planned = without_residue(plan.difference if plan else ())
+    before = ledger.before_snapshot(session, change)
+    found = without_residue(concerning(before, take_snapshot(session), change.relations, planned))
     extra = [one for one in found if one not in planned]
     missing = [one for one in planned if one not in found]
     if not extra and not missing:

@@ -22,6 +22,7 @@ from schemachange_operator.postgres.sqlstate import primary
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.observation import LocksSeen, Observer, indexed, read_files, rewritten
 from schemachange_operator.runner.rehearsal.reading import (
+    RowsRead,
     Work,
     give_counts,
     log_position,
@@ -128,20 +129,23 @@ class Stage:
         measured = []
         observer = Observer(watching, session)
         files, locks = observer.begin(), LocksSeen()
+        # A new session has read nothing.
+        read: RowsRead = {}
         known, names = files, {row["relation"] for row in files.values()}
         session.execute("BEGIN")
         session.execute(preflight.become(self._request.migration_role))
         session.execute(preflight.search_path(self._request.search_path))
         for statement in statements:
-            read, position = rows_read(session), log_position(watching)
+            position = log_position(watching)
             begin = time.monotonic()
             self._send(title, session, statement)
             duration = _since(begin)
-            work = Work(scans(known, read, rows_read(session)), log_position(watching) - position)
+            wal, after = log_position(watching) - position, rows_read(session)
+            work = Work(scans(known, read, after), wal)
             held, now = observer.look(), read_files(session)
             built = tuple(name for name in indexed(files, now) if name in names)
             measured.append(Measured(statement, duration, held.since(locks), rewritten(files, now), built, work))
-            files, locks = files | now, held
+            files, locks, read = files | now, held, after
         self._end(title, session)
         give_counts(session)
         return tuple(measured)
