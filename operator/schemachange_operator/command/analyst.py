@@ -15,6 +15,7 @@ from schemachange_operator.command.throwaway import Throwaway, throwaway_server
 from schemachange_operator.command.wishes import Wishes
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError, Stop
+from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
@@ -52,6 +53,7 @@ class Analyst:
                 findings=facts.findings,
             )
             foretold = foretold.model_copy(update={"probes": facts.probes, "circumstances": facts.circumstances})
+            foretold = without_lossless(foretold, facts.lossless)
             if not self._wishes.rehearse:
                 return foretold, ""
             try:

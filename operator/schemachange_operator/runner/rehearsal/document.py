@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from schemachange_operator.core.content import ContentStep, StepKind
+from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.statement import step_kind
@@ -23,7 +24,7 @@ def plan_document(
     """The whole plan."""
     known = by_name(facts.relations)
     steps = tuple(_step(run, facts, known) for run in runs)
-    return PlanDocument(
+    plan = PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
         fingerprint=facts.fingerprint,
@@ -39,6 +40,7 @@ def plan_document(
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )
+    return without_lossless(plan, facts.lossless)
 
 
 def _step(run: StepRun, facts: Facts, known: Mapping[str, str]) -> PlannedStep:
