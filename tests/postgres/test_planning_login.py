@@ -118,7 +118,7 @@ def test_rows_that_row_security_hides_are_not_taken_for_all(planning: Planning) 
 def test_it_cannot_write_and_cannot_become_the_owner(planning: Planning, reader: Credentials) -> None:
     with connect(planning.database.connection, reader, "test", read_only=True) as session:
         session.execute("SET default_transaction_read_only = off")
-        for attempt in ("INSERT INTO public.customers VALUES (99, 'x')", "SET ROLE app_owner", "CREATE TABLE public.x ()"):
+        for attempt in ("INSERT INTO public.customers VALUES (99, 'x')", "SET ROLE app_owner", "CREATE TABLE sales.x ()"):
             with pytest.raises(Exception, match="permission denied"):
                 session.execute(attempt)
 

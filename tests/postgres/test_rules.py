@@ -1,5 +1,6 @@
 """What the rules say, against servers: every example runs there, and holds, rewrites and fails as its rule claims."""
 
+import re
 from collections.abc import Iterator
 
 import psycopg
@@ -28,7 +29,19 @@ def shop(database: Database) -> Iterator[Database]:
 
 def test_the_facts_that_the_unit_tests_have_are_those_of_a_server(shop: Database) -> None:
     recorded = CatalogFacts.model_validate_json((rules_shop.SHOP.parent / "shop.json").read_text())
-    assert rules_shop.facts(shop) == recorded
+    assert set(recorded.relations) > {"public.orders", "public.customer_names"}
+    assert _told_by_all(rules_shop.facts(shop)) == _told_by_all(recorded)
+
+
+def _told_by_all(facts: CatalogFacts) -> CatalogFacts:
+    """Without what servers write differently: columns in views carry their table up to 15, and 17 has one more right."""
+    plain = {
+        name: one.model_copy(
+            update={"definition": re.sub(r"\b\w+\.(?=\w)", "", one.definition), "acl": re.sub(r"m(?=/)", "", one.acl)}
+        )
+        for name, one in facts.relations.items()
+    }
+    return facts.model_copy(update={"relations": plain})
 
 
 def _run(database: Database, example: str) -> tuple[str, bool]:

@@ -17,6 +17,7 @@ from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError, Stop
 from schemachange_operator.core.forecast import with_forecast
+from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
@@ -57,6 +58,7 @@ class Analyst:
             foretold = with_forecast(foretold, content, self._wishes.policy.backfill)
             foretold = with_budgets(foretold, self._wishes.policy, source.waivers)
             foretold = foretold.model_copy(update={"probes": facts.probes, "circumstances": facts.circumstances})
+            foretold = without_lossless(foretold, facts.lossless)
             if not self._wishes.rehearse:
                 return foretold, ""
             try:

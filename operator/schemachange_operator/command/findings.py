@@ -42,14 +42,15 @@ def findings_of(source: Source, plan: PlanDocument) -> tuple[ReportedFinding, ..
     """What the rules found, and what destroys data where no rule has said so."""
     found = list(plan.findings)
     if not any(finding.rule == DESTRUCTIVE for finding in found):
-        found += _destructive(source)
+        found += _destructive(source, plan)
     return tuple(_placed(source, finding) for finding in found if finding.severity != "Off")
 
 
-def _destructive(source: Source) -> Iterator[Finding]:
+def _destructive(source: Source, plan: PlanDocument) -> Iterator[Finding]:
+    kept = {(step.name, one.number) for step in plan.steps for one in step.statements if not one.destructive}
     for step in source.content.steps if source.content else ():
         for statement in read_statements(step.sql) if step.sql else ():
-            if statement.destructive:
+            if statement.destructive and (step.name, statement.number) not in kept:
                 yield Finding(
                     rule=DESTRUCTIVE,
                     severity="Approve",

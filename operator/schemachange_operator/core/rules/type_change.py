@@ -50,6 +50,17 @@ def type_changes(place: Place) -> Iterator[TypeChange]:
         )
 
 
+def keeps_values(place: Place, command: Tree) -> bool:
+    """Whether an AT_AlterColumnType is known to lose no value: the old type is known, the new one holds all of it."""
+    definition, facts = command["def"]["column_def"], place.facts(place.table)
+    if place.table in place.course.created or (place.table, command["name"]) in place.course.columns:
+        return False
+    known = facts.columns.get(command["name"]) if facts else None
+    old = _resolved(known.type, place.catalog) if known else None
+    new = _target(definition["type_name"], place)
+    return old is not None and new is not None and not _converts(definition, command["name"]) and keeps_all(old, new)
+
+
 def _resolved(text: str, catalog: CatalogFacts) -> TypeName | None:
     """A type as format_type wrote it, a domain as the type under it: its values are stored the same."""
     found = read_type(text)

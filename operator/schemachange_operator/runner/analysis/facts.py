@@ -59,6 +59,8 @@ class Facts(Model):
     probes: tuple[Probe, ...] = ()
     """What the target's data answered."""
     circumstances: tuple[Circumstance, ...] = ()
+    lossless: dict[str, tuple[int, ...]] = {}
+    """Step to the statements that lose nothing, although their text alone cannot say so."""
     rows: dict[str, int] = {}
     """Step to the rows that its backfill would touch, estimated."""
 

@@ -11,6 +11,7 @@ from schemachange_operator.core.catalog_facts import catalog_facts
 from schemachange_operator.core.circumstances import disk_room
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.finding import Finding
+from schemachange_operator.core.lossless import lossless_statements
 from schemachange_operator.core.plan import Circumstance, TableSize
 from schemachange_operator.core.probes import questions
 from schemachange_operator.core.rules import known_rules
@@ -63,6 +64,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
         probes = ask(environment, session, questions(content, catalog))
         facts = facts.model_copy(update={"probes": probes})
         catalog = catalog.model_copy(update={"probes": probes})
+    facts = facts.model_copy(update={"lossless": lossless_statements(content, catalog)})
     found = findings(content, catalog, request.policy.rules, request.record.waivers)
     facts = facts.model_copy(update={"findings": found, "circumstances": _circumstances(request, session, facts, found)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import ContentStep, StepKind
 from schemachange_operator.core.forecast import with_forecast
+from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.statement import step_kind
@@ -47,6 +48,7 @@ def plan_document(
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )
     request = environment.request
+    plan = without_lossless(plan, facts.lossless)
     plan = with_forecast(plan, environment.content, request.policy.backfill)
     return with_budgets(plan, request.policy, request.record.waivers)
 
