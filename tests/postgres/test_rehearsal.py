@@ -142,7 +142,9 @@ def test_steps_after_an_irreversible_one_are_rolled_back(plan: Plan) -> None:
 def test_rows_that_a_new_constraint_refuses_are_left_out(plan: Plan, constraint: str) -> None:
     text = f"ALTER TABLE orders ADD COLUMN x int; ALTER TABLE orders ADD CONSTRAINT orders_new {constraint}"
     undo = "ALTER TABLE orders DROP CONSTRAINT orders_new; ALTER TABLE orders DROP COLUMN x"
-    _, found = plan(one(text, undo)).planned()
+    # The target's own rows violate it as well, which would stop the change before it is rehearsed.
+    waived = {"record": {"waivers": [{"rule": "data-violates", "reason": "a test"}]}}
+    _, found = plan(one(text, undo), members=waived).planned()
     assert found.rollback_proven
     assert found.rows_generated == {}
     (note,) = [note for note in found.notes if "empty tables" in note]
