@@ -22,6 +22,8 @@ class Progress(Model):
     """Estimate of the seconds left."""
     text: str = ""
     """The same as one phrase."""
+    blocked_by: str = ""
+    """Who is in the way of a lock that is waited for just now, in words; empty while nothing is waited for."""
 
 
 class RunRecord(Model):
