@@ -75,7 +75,7 @@ class StepStatus(Model):
     message: str = ""
     """How it stands."""
     progress: Progress | None = None
-    """How far it is, for a backfill."""
+    """How far it is, where it takes long."""
 
 
 class PlanStatus(Model):

@@ -83,8 +83,9 @@ def _step(
 
 
 def _progress(world: World, step: str) -> Progress | None:
-    """What the newest Job of a backfill says: its report once it has one, before that its log."""
-    jobs = [job for job in world.jobs if (job.task, job.step, job.cycle) == (Task.BACKFILL, step, world.cycle)]
+    """What the newest Job of a step says: its report once it has one, before that its log."""
+    tasks = (Task.APPLY, Task.BACKFILL)
+    jobs = [job for job in world.jobs if job.task in tasks and (job.step, job.cycle) == (step, world.cycle)]
     for job in sorted(jobs, key=lambda job: -job.attempt):
         told = job.report.progress if job.report else job.progress
         if told:
