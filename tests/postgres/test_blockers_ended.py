@@ -176,7 +176,7 @@ def test_a_prepared_transaction_is_spared_and_told(odd: Database, tmp_path: Path
     assert change.run("apply", "add", attempt=2).outcome == "Done"
 
 
-VACUUM = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'autovacuum worker' AND query LIKE 'autovacuum: VACUUM public.orders%'"
+VACUUM = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'autovacuum worker' AND query LIKE 'autovacuum: VACUUM %public.orders%'"
 BURN = """
 DO $$BEGIN
   FOR n IN 1..110000 LOOP

@@ -279,3 +279,39 @@ def test_validation_is_waited_for_longer(orders: Database, tmp_path: Path) -> No
         wait_for(orders, "SELECT FROM pg_locks WHERE NOT granted AND clock_timestamp() - waitstart > interval '0.5 s'")
         vacuum.execute("ROLLBACK")
     assert process.report(30).outcome == "Done"
+
+
+def test_a_deadlock_never_ends_the_application(orders: Database, tmp_path: Path) -> None:
+    write = "UPDATE orders SET note = 'y' WHERE id = "
+    change = adding(orders, tmp_path, f"{write} 1; SELECT pg_sleep(0.7); {write} 2", stallMilliseconds=500)
+    with transaction(orders, f"{write} 2") as application:
+        process = change.start("apply", "add")
+        wait_for(orders, "SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(0.7)%' AND state = 'active'")
+        # Without a guard: we wait for row 2 when PostgreSQL looks, after a second, why this has not got row 1.
+        application.execute(f"{write} 1".encode())
+        application.execute("COMMIT")
+    assert process.report(30).outcome == "Done"
+
+
+def test_a_detach_that_was_given_up_is_finished(database: Database, tmp_path: Path) -> None:
+    database.as_owner(
+        "CREATE TABLE orders (id bigint, note text) PARTITION BY RANGE (id);"
+        "CREATE TABLE orders_1 PARTITION OF orders FOR VALUES FROM (0) TO (100); INSERT INTO orders VALUES (1, 'x')"
+    )
+    sql = "ALTER TABLE orders DETACH PARTITION orders_1 CONCURRENTLY"
+    relations = ("public.orders", "public.orders_1")
+    change = Change(
+        database, tmp_path, steps({"name": "s", "sql": sql}), relations=relations, policy=policy(stallMilliseconds=100)
+    )
+    with transaction(database, "LOCK TABLE orders_1 IN ACCESS SHARE MODE") as reader:
+        process = change.start("apply", "s")
+        wait_for(database, "SELECT FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'")
+        # The application queues behind the second half of the DETACH, which gives way to it.
+        with database.another_superuser() as second:
+            second.execute("SET statement_timeout TO '10s'")
+            second.execute("SELECT FROM orders_1")
+        reader.execute("ROLLBACK")
+    first = process.report(30)
+    report = change.run("apply", "s", attempt=2)
+    assert (first.outcome, report.outcome) in {("Done", "Done"), ("Retry", "Done")}, (first.message, report.message)
+    assert database.query("SELECT FROM pg_inherits") == []

@@ -61,8 +61,9 @@ class LockRules(Model):
     """The longest that a strong lock is waited for in one try; the application queues behind for as long."""
     patience_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
     """How long one Job watches and tries before it gives up and the operator starts another later."""
-    stall_milliseconds: Annotated[int, Field(ge=50, le=3_600_000)] = 1000
-    """How long a session of the application may wait behind a step before the step gives way, even when it has its locks."""
+    stall_milliseconds: Annotated[int, Field(ge=50, le=3_600_000)] = 800
+    """How long a session of the application may wait behind a step before the step gives way, even when it has its locks.
+    Below the server's deadlock_timeout (1000), no session of the application is ever ended for a deadlock with a step."""
     end_blockers: Annotated[tuple[BlockerRule, ...], Field(max_length=20)] = ()
     """Sessions that may be ended when they are in the way; nobody by default. Never ended: replication, vacuum, the operator."""
 

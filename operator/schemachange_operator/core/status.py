@@ -68,7 +68,8 @@ def _step(
     world: World, content_step: ContentStep, record: RunRecord | None, known: StepStatus | None, lock: str
 ) -> StepStatus:
     state = _state(world, record)
-    progress = _progress(world, content_step.name) or (known.progress if known and record and known.attempts else None)
+    kept = known.progress if known and record and known.attempts and content_step.backfill else None
+    progress = _progress(world, content_step.name) or kept
     return StepStatus(
         name=content_step.name,
         kind=kind_of(content_step),

@@ -73,6 +73,10 @@ class Single:
         """Take away, or finish, what an unfinished try has left."""
         for statement in self._probe.debris(self._session, before):
             self._environment.output.event("debris", statement=statement.as_string(self._session))
+            # The rest of a DETACH takes strong locks; cut off it is only as unfinished as before.
+            unlimited = statement.as_string(self._session).startswith("DROP INDEX CONCURRENTLY")
+            timeout = self._environment.request.policy.locks.timeout_milliseconds
+            self._session.execute(limit(0 if unlimited else timeout))
             with cancelled_on_stop(self._environment, self._session):
                 self._session.execute(statement)
 

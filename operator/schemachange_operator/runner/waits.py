@@ -10,12 +10,14 @@ from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.guard import Guard
 
+ROWS_TIMEOUT = 500
+"""Milliseconds: transactions of the application are mostly shorter, and PostgreSQL looks for deadlocks after a second."""
 WEAK_TIMEOUT = 3000
 """Milliseconds: autovacuum gives way to whoever has waited for deadlock_timeout, which is a second by default."""
 
 
 class Waits:
-    """The waits of one try: short for strong locks, longer for weak ones as long as nothing strong is held."""
+    """The waits of one try: short for strong locks, longer for others as long as nothing strong is held."""
 
     def __init__(self, strong: int, guard: Guard, *, ask_weakly: bool) -> None:
         self.strong = strong
@@ -25,10 +27,11 @@ class Waits:
 
     def before(self, session: Session, statement: Statement) -> None:
         """Set the limit for a statement that is about to run."""
-        weak = lock_class(statement) is LockClass.WEAK and not self._holds_strong
+        kind = lock_class(statement)
+        longer = {LockClass.ROWS: ROWS_TIMEOUT, LockClass.WEAK: WEAK_TIMEOUT}.get(kind, 0)
         # For each statement anew: the one before may have set another.
-        session.execute(limit(WEAK_TIMEOUT if weak else self.strong, local=True))
-        self._holds_strong = self._holds_strong or lock_class(statement) is LockClass.STRONG
+        session.execute(limit(self.strong if self._holds_strong else max(self.strong, longer), local=True))
+        self._holds_strong = self._holds_strong or kind is LockClass.STRONG
         self._guard.begins()
 
     def ask_weakly(self, session: Session) -> None:
