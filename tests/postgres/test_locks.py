@@ -283,10 +283,10 @@ def test_validation_is_waited_for_longer(orders: Database, tmp_path: Path) -> No
 
 def test_a_deadlock_never_ends_the_application(orders: Database, tmp_path: Path) -> None:
     write = "UPDATE orders SET note = 'y' WHERE id = "
-    change = adding(orders, tmp_path, f"{write} 1; SELECT pg_sleep(0.7); {write} 2", stallMilliseconds=500)
+    change = adding(orders, tmp_path, f"{write} 1 RETURNING pg_sleep(0.7); {write} 2", stallMilliseconds=500)
     with transaction(orders, f"{write} 2") as application:
         process = change.start("apply", "add")
-        wait_for(orders, "SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(0.7)%' AND state = 'active'")
+        wait_for(orders, "SELECT FROM pg_stat_activity WHERE query LIKE 'UPDATE%pg_sleep(0.7)%' AND wait_event = 'PgSleep'")
         # Without a guard: we wait for row 2 when PostgreSQL looks, after a second, why this has not got row 1.
         application.execute(f"{write} 1".encode())
         application.execute("COMMIT")
