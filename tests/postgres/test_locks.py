@@ -181,6 +181,7 @@ def test_it_gives_way_to_the_application_and_ends_by_asking_somebody(
     assert "300 ms, 3 times" in report.message
     assert "spec.locks.stallMilliseconds" in report.message
     assert [event["times"] for event in change.events() if event["event"] == "gave_way"] == [1, 2, 3]
+    assert any("gave way to the application" in told["text"] for told in change.told())
     assert 0.3 < max(reader.waits) < 1.5
     assert not has_column(orders)
     assert orders.query("SELECT FROM schemachange.change") == []

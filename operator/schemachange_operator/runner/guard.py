@@ -25,8 +25,8 @@ LONGEST_LOOK = 0.1
 """Seconds between two looks."""
 CALM_LOOK = 1.0
 """The same while nobody can queue behind us."""
-TELLING = 5.0
-"""Seconds between two lines of progress that say the same."""
+TELLING = 2.0
+"""Seconds between two lines of progress that say the same: the operator reads no more than the end of the log."""
 GIVE_WAYS = 3
 """How often a step gives way to the application before somebody has to decide."""
 
@@ -130,6 +130,9 @@ class Guard:
         self._stalls += 1
         output = self._target.environment.output
         output.event("gave_way", times=self._stalls, milliseconds=stall.milliseconds, sessions=stall.sessions)
+        self._tell(
+            "", f"gave way to the application, which had waited for {stall.milliseconds} ms ({self._stalls} of {GIVE_WAYS})"
+        )
         if self._stalls >= GIVE_WAYS:
             raise Stop(
                 failed,
