@@ -35,6 +35,8 @@ TOOLS: dict[str, Tool] = {"psql": psql, f"Flyway {FLYWAY}": flyway, "this runner
 class Measured:
     """What one program did to the client."""
 
+    before: float
+    """The worst stall in the seconds before it starts: what the machine does by itself."""
     worst: float
     p99: float
     done: float
@@ -58,10 +60,12 @@ def measure(database: Database, tool: Tool, column: str, blocked: float) -> Meas
         freed = time.monotonic()
         done = _when_there(database, column, freed)
         time.sleep(AFTER)
-        felt = [one for one in client.end() if began <= one.due <= done + AFTER]
+        whole = client.end()
+        before = max(one.seconds for one in whole if one.due + one.seconds < began)
+        felt = [one for one in whole if began <= one.due <= done + AFTER]
         if migration.ended() != 0:
             raise CommandError(f"the migration of {column} failed")
-    return Measured(max(one.seconds for one in felt), _p99(felt), done - freed, migration.named)
+    return Measured(before, max(one.seconds for one in felt), _p99(felt), done - freed, migration.named)
 
 
 def _when_there(database: Database, column: str, freed: float) -> float:
@@ -85,16 +89,17 @@ def table(found: dict[str, Measured | str], blocked: float, major: int) -> str:
         f"`make bench-locks`: a client reads and writes `orders` {RATE} times a second, latency counted from when each request was"
         f" due. A transaction that has read the table stays open for {blocked:.0f} s; {HEAD_START:.0f} s after its begin, `{add('…')}`"
         f" starts. PostgreSQL {major}, {os.cpu_count()} processors, each program with its defaults.\n",
-        "| program | worst stall | as a multiple | p99 | done after the blocker's end | blocker named while waiting |",
-        "|---|---|---|---|---|---|",
+        "| program | worst stall | as a multiple | p99 | worst before it starts | done after the blocker's end | blocker named while waiting |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, one in found.items():
         if isinstance(one, str):
-            lines.append(f"| {name} | not available here: {one} | | | | |")
+            lines.append(f"| {name} | not available here: {one} | | | | | |")
         else:
             times = one.worst / ours.worst
             lines.append(
-                f"| {name} | {one.worst:.3f} s | {times:.1f} | {one.p99:.3f} s | {one.done:.2f} s | {'yes' if one.named else 'no'} |"
+                f"| {name} | {one.worst:.3f} s | {times:.1f} | {one.p99:.3f} s | {one.before:.3f} s | {one.done:.2f} s"
+                f" | {'yes' if one.named else 'no'} |"
             )
     return "\n".join(lines)
 
