@@ -78,10 +78,12 @@ class Guard:
         thread.start()
         try:
             yield
-        except (psycopg.Error, Stop):
-            if self._stall is not None and not self._watched.closed:
-                raise self._stall from None
-            raise
+        except (psycopg.Error, Stop) as error:
+            # Whatever else is said of a statement that was cancelled; but what cannot be proved must not be tried again.
+            unproven = isinstance(error, Stop) and error.reason == Reason.STATE_UNPROVEN
+            if self._stall is None or self._watched.closed or unproven:
+                raise
+            raise self._stall from None
         finally:
             self._ended = True
             self._wake.set()

@@ -77,8 +77,15 @@ class Single:
             unlimited = statement.as_string(self._session).startswith("DROP INDEX CONCURRENTLY")
             timeout = self._environment.request.policy.locks.timeout_milliseconds
             self._session.execute(limit(0 if unlimited else timeout))
-            with cancelled_on_stop(self._environment, self._session):
-                self._session.execute(statement)
+            try:
+                with cancelled_on_stop(self._environment, self._session):
+                    self._session.execute(statement)
+            except errors.LockNotAvailable:
+                raise TryLater(
+                    Reason.WAITING_FOR_LOCK,
+                    f"{self._title}: what is left of a DETACH that was cut off could not have its lock. The partition is pending;"
+                    " it is finished later.",
+                ) from None
 
     def run(self, before: Before) -> StatementRun:
         """Run it to its end.
@@ -92,18 +99,21 @@ class Single:
             lookout = Lookout(self._environment, guard)
             for timeout in tries(self._environment, rules, lookout.rest):
                 self._session.execute(limit(0 if unlimited else timeout))
+                done: StatementRun | None = None
                 try:
                     with guard.on_duty(calm=unlimited):
                         done = self._once(before)
+                    guard.all_clear()
                 except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
                     self._environment.output.event("lock_not_available", timeout=timeout, message=primary(error))
                 except errors.QueryCanceled as error:
                     raise self._refused(error, before) from None
                 except GaveWay as stall:
-                    guard.count(stall)
-                    lookout.slowly()
-                else:
-                    guard.all_clear()
+                    if done is None:
+                        self.clean(before)
+                        guard.count(stall)
+                        lookout.slowly()
+                if done is not None:
                     return done
                 if self.finished(before):
                     return StatementRun(self._statement.number, self._statement.kind, redact(self._statement.text), 0)
