@@ -45,6 +45,10 @@ prepare: $(VENV)/complete  ## Cluster, images, operator, a database server
 bench-plan: $(VENV)/complete  ## How long `schg plan` takes
 	$(PYTHON) -m benchmarks.plan
 
+.PHONY: bench-locks
+bench-locks: $(VENV)/complete  ## How long the application stalls behind an ALTER TABLE: psql, Flyway, this runner
+	$(PYTHON) -m benchmarks.locks
+
 .PHONY: generate
 generate: $(VENV)/complete  ## Write the generated files: CRDs, reference
 	$(PYTHON) tests/generate.py

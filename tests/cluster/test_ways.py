@@ -122,6 +122,29 @@ def test_a_blocked_lock_is_told_with_its_blocker_and_got_in_the_end(open_shop: C
     assert has_column(shop, "orders", "channel")
 
 
+def test_the_blocker_stands_in_a_condition_while_the_one_job_waits_and_no_longer(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop()
+    name = shop.apply(channel())
+    shop.wait_for_plan(name)
+    with shop.server.session(shop.database) as blocker:
+        blocker.execute("SET application_name = 'nightly-report'")
+        blocker.execute("BEGIN")
+        blocker.execute("SELECT count(*) FROM orders")
+        shop.approve(name)
+        condition = _condition(shop.wait(name, "Applying", "WaitingForLock"), "WaitingForLock")
+        assert condition["status"] == "True"
+        assert "nightly-report" in condition["message"]
+        assert len(_running_jobs(shop)) == 1, "it is told while the Job waits, not after it has given up"
+        assert "nightly-report" in shop.kubectl.run("get", "schg", name, "-n", shop.namespace, "-o", "wide")
+    status = shop.wait(name, "Completed")
+    assert [step["attempts"] for step in status["steps"]] == [1]
+    assert _condition(status, "WaitingForLock")["status"] == "False"
+
+
+def _condition(status: Manifest, kind: str) -> Manifest:
+    return next(one for one in status["conditions"] if one["type"] == kind)
+
+
 def test_a_drifted_table_is_planned_anew_before_anything_is_applied(shop: Shop) -> None:
     name = shop.apply(channel(apply={"window": "always"}, suspend=True))
     first = shop.wait_for_plan(name)["status"]["plan"]["digest"]

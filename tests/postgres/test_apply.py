@@ -206,7 +206,8 @@ def test_a_lock_that_cannot_be_had_is_given_up_and_its_holder_named(orders: Data
     with blocker(orders) as holder:
         report = change.run("apply", "add")
         assert (report.outcome, report.reason, report.steps_done) == ("Retry", "WaitingForLock", ())
-        assert f"pid {holder.info.backend_pid}, user postgres (somebody), idle in transaction" in report.message
+        assert f"pid {holder.info.backend_pid}, user postgres (somebody), idle in transaction since" in report.message
+        assert "last query: LOCK TABLE orders IN ACCESS SHARE MODE" in report.message
         holder.execute("ROLLBACK")
     assert columns(orders) == ["id", "note"]
     assert orders.query("SELECT FROM schemachange.change") == []
@@ -235,7 +236,7 @@ def test_the_application_waits_no_longer_than_the_policy_says(orders: Database, 
         holder.execute("ROLLBACK")
     assert float(max(waits)) < 1.0
     timeouts = [event["timeout"] for event in change.events() if event["event"] == "lock_not_available"]
-    assert len(timeouts) == 4
+    assert len(timeouts) == 2, "one try to see who is in the way, one when patience is at its end"
     assert max(timeouts) <= 200
 
 

@@ -56,7 +56,7 @@ def test_every_row_is_filled_once(orders: Database, tmp_path: Path) -> None:
     (row,) = orders.query("SELECT * FROM schemachange.backfill")
     assert (row["rows_done"], row["rows_passed"], row["batches"], row["done"]) == (1000, 1000, 34, True)
     assert row["upper_key"] == ["1000"]
-    progress = [event["progress"] for event in change.events() if "progress" in event]
+    progress = change.told()
     assert progress
     assert "rows gone by" in progress[-1]["text"]
     assert change.run("backfill", "fill", attempt=2).already_done

@@ -21,6 +21,8 @@ PACKAGES = {
     "/usr/share/keyrings/debian-archive-keyring.gpg": "debian-archive-keyring",
     "buildah": "buildah",
     "npm": "npm",
+    "java": "default-jre-headless",
+    "mvn": "maven",
     "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
 }
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from schemachange_operator.api.base import Metadata, Model
+from schemachange_operator.api.base import Line, Metadata, Model
 
 Severity = Literal["Off", "Warn", "Approve", "Block"]
 """Warn: shown to the approver. Approve: needs a second approval. Block: stops the change unless it is waived."""
@@ -33,13 +33,44 @@ class RehearsalRules(Model):
     """How old a rehearsal may be and still stand as the test."""
 
 
+class BlockerRule(Model):
+    """Sessions that may be ended when they are in the way of a change's lock. All members given must hold."""
+
+    user: Line = ""
+    """The role that the session logged in as."""
+    application_name: Line = ""
+    """What the session calls itself, exactly."""
+    state: Literal["", "active", "idle in transaction", "idle in transaction (aborted)"] = ""
+    """Its state in pg_stat_activity; empty is any."""
+    older_than_seconds: Annotated[int, Field(ge=0, le=604_800)] = 0
+    """Age of its transaction from which on it may be ended."""
+    action: Literal["Cancel", "Terminate"] = "Cancel"
+    """Cancel ends its statement. Terminate cancels first and ends the session when that has not helped."""
+
+    model_config = {
+        "json_schema_extra": {
+            "x-kubernetes-validations": [
+                {
+                    "rule": "(has(self.user) && self.user != '') || (has(self.applicationName) && self.applicationName != '')",
+                    "message": "name the user, the applicationName, or both: nobody is ended who is not named",
+                }
+            ]
+        }
+    }
+
+
 class LockRules(Model):
     """How long the application may have to wait behind a change."""
 
-    timeout_milliseconds: Annotated[int, Field(ge=10, le=60_000)] = 500
-    """The longest lock_timeout; it is the worst stall that the application sees."""
-    attempts: Annotated[int, Field(ge=1, le=100)] = 10
-    """Tries in one Job before it gives up and the operator tries again later."""
+    timeout_milliseconds: Annotated[int, Field(ge=10, le=60_000)] = 100
+    """The longest that a strong lock is waited for in one try; the application queues behind for as long."""
+    patience_seconds: Annotated[int, Field(ge=1, le=3600)] = 300
+    """How long one Job watches and tries before it gives up and the operator starts another later."""
+    stall_milliseconds: Annotated[int, Field(ge=50, le=3_600_000)] = 800
+    """How long a session of the application may wait behind a step before the step gives way, even when it has its locks.
+    Below the server's deadlock_timeout (1000), no session of the application is ever ended for a deadlock with a step."""
+    end_blockers: Annotated[tuple[BlockerRule, ...], Field(max_length=20)] = ()
+    """Sessions that may be ended when they are in the way; nobody by default. Never ended: replication, vacuum, the operator."""
 
 
 class BackfillRules(Model):

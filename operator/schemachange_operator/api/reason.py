@@ -86,7 +86,11 @@ class Reason(Word):
     BACKFILL_RUNNING = "BackfillRunning", "Rows are being filled; the message has rate, share and time left."
     WAITING_FOR_LOCK = (
         "WaitingForLock",
-        "A lock could not be had in the time allowed; tried again later. The message names the blocker.",
+        "A lock that somebody else holds is waited for, without anybody queueing behind. The message names the blocker.",
+    )
+    STALL_BUDGET_EXCEEDED = (
+        "StallBudgetExceeded",
+        "The application waited behind the step for longer than the policy allows, each time; nothing of it is applied.",
     )
     SCHEMA_DRIFTED = "SchemaDrifted", "Touched relations are no longer as they were planned for; a new plan is made."
     STATEMENT_FAILED = "StatementFailed", "A statement failed on the target."

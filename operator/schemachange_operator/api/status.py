@@ -22,6 +22,8 @@ class Progress(Model):
     """Estimate of the seconds left."""
     text: str = ""
     """The same as one phrase."""
+    blocked_by: str = ""
+    """Who is in the way of a lock that is waited for just now, in words; empty while nothing is waited for."""
 
 
 class RunRecord(Model):
@@ -73,7 +75,7 @@ class StepStatus(Model):
     message: str = ""
     """How it stands."""
     progress: Progress | None = None
-    """How far it is, for a backfill."""
+    """How far it is, where it takes long."""
 
 
 class PlanStatus(Model):

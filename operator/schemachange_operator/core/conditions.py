@@ -61,6 +61,7 @@ def _own(world: World, decision: Decision) -> tuple[Condition, ...]:
         _backed_up(world),
         _yes(ConditionType.APPLIED, _applied(world)),
         _yes(ConditionType.VERIFIED, world.done(Task.VERIFY) or decision.reason == Reason.ALREADY_APPLIED),
+        _waiting_for_lock(world, decision),
         _at_risk(decision),
     )
 
@@ -123,6 +124,14 @@ def _backed_up(world: World) -> Condition:
 def _applied(world: World) -> bool:
     steps = world.content.steps if world.content else ()
     return bool(steps) and len(world.steps_done()) == len(steps) and world.status.frozen
+
+
+def _waiting_for_lock(world: World, decision: Decision) -> Condition:
+    """Who is in the way, now or until the next try."""
+    now = next((who for job in world.live_jobs() if (who := world.blocked_by(job.task, job.step))), "")
+    waiting = decision.reason == Reason.WAITING_FOR_LOCK
+    reason = Reason.WAITING_FOR_LOCK if waiting else Reason.NOT_NEEDED
+    return _condition(ConditionType.WAITING_FOR_LOCK, waiting, reason, (now or decision.message) if waiting else "")
 
 
 def _at_risk(decision: Decision) -> Condition:

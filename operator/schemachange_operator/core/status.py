@@ -68,7 +68,8 @@ def _step(
     world: World, content_step: ContentStep, record: RunRecord | None, known: StepStatus | None, lock: str
 ) -> StepStatus:
     state = _state(world, record)
-    progress = _progress(world, content_step.name) or (known.progress if known and record and known.attempts else None)
+    kept = known.progress if known and record and known.attempts and content_step.backfill else None
+    progress = _progress(world, content_step.name) or kept
     return StepStatus(
         name=content_step.name,
         kind=kind_of(content_step),
@@ -83,8 +84,9 @@ def _step(
 
 
 def _progress(world: World, step: str) -> Progress | None:
-    """What the newest Job of a backfill says: its report once it has one, before that its log."""
-    jobs = [job for job in world.jobs if (job.task, job.step, job.cycle) == (Task.BACKFILL, step, world.cycle)]
+    """What the newest Job of a step says: its report once it has one, before that its log."""
+    tasks = (Task.APPLY, Task.BACKFILL)
+    jobs = [job for job in world.jobs if job.task in tasks and (job.step, job.cycle) == (step, world.cycle)]
     for job in sorted(jobs, key=lambda job: -job.attempt):
         told = job.report.progress if job.report else job.progress
         if told:

@@ -116,6 +116,13 @@ class World:
         """Jobs of some tasks that have not ended, whatever their cycle."""
         return tuple(job for job in self.jobs if not job.finished and (not tasks or job.task in tasks))
 
+    def blocked_by(self, task: str, step: str) -> str:
+        """Who is in the way of a Job that waits for a lock just now; empty when it does not."""
+        waiting = (
+            job.progress.blocked_by for job in self.live_jobs() if (job.task, job.step) == (task, step) and job.progress
+        )
+        return next((who for who in waiting if who), "")
+
     def steps_done(self) -> tuple[str, ...]:
         """Steps that the evidence says are on the target."""
         names = [step.name for step in self.content.steps] if self.content else []

@@ -46,7 +46,7 @@ def observe_jobs(client: Client, change: SchemaChange, namespace: str) -> tuple[
 
 def _with_log(client: Client, namespace: str, view: JobView, found: Sequence[Json]) -> JobView:
     """Progress while it runs, the end of the application's tests when they failed."""
-    if view.state == "Running" and view.task in (Task.BACKFILL, Task.APPLY):
+    if view.state == "Running" and view.task in (Task.BACKFILL, Task.APPLY, Task.ROLLBACK):
         try:
             log = _log(client, namespace, view, found, tail_lines=PROGRESS_LINES)
         except ApiError:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,8 @@ class Output:
         self._stream = stream
         self._clock = clock
         self._hash = hashlib.sha256()
+        # The guard tells what it sees while the work tells what it does.
+        self._writing = threading.Lock()
 
     def event(self, event: str, **members: Any) -> None:
         """One line about something that happened. Members hold no literals of data and no password."""
@@ -53,9 +56,10 @@ class Output:
 
     def _line(self, value: dict[str, Any]) -> None:
         line = json.dumps(value, ensure_ascii=False) + "\n"
-        self._hash.update(line.encode())
-        self._stream.write(line)
-        self._stream.flush()
+        with self._writing:
+            self._hash.update(line.encode())
+            self._stream.write(line)
+            self._stream.flush()
 
 
 def write_report(report: RunReport, path: Path) -> None:

@@ -6,12 +6,13 @@ import psycopg
 from psycopg import errors, sql
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.blocker import sentences
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
+from schemachange_operator.core.lock_class import LockClass, lock_class
 from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement, read_statements
 from schemachange_operator.postgres import ledger, preflight
-from schemachange_operator.postgres.blockers import BlockerWatch
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_steps import (
     StatementRun,
@@ -26,15 +27,15 @@ from schemachange_operator.postgres.probe_choice import probe_of
 from schemachange_operator.postgres.probes import Before, Probe
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary, reason_of
+from schemachange_operator.runner.guard import GaveWay, Guard
 from schemachange_operator.runner.ladder import tries
+from schemachange_operator.runner.lookout import Lookout
 from schemachange_operator.runner.opening import open_or_adopt
 from schemachange_operator.runner.output import cut
 from schemachange_operator.runner.stopping import cancelled_on_stop
 from schemachange_operator.runner.target import Target
 from schemachange_operator.runner.transaction import TEXT_SHOWN, send
-
-GENTLE = frozenset({"", "AccessShare", "RowShare", "RowExclusive", "ShareUpdateExclusive"})
-"""Locks that let the application read and write, so that waiting for them without limit stops nobody."""
+from schemachange_operator.runner.waits import limit
 
 
 class Single:
@@ -72,8 +73,19 @@ class Single:
         """Take away, or finish, what an unfinished try has left."""
         for statement in self._probe.debris(self._session, before):
             self._environment.output.event("debris", statement=statement.as_string(self._session))
-            with cancelled_on_stop(self._environment, self._session):
-                self._session.execute(statement)
+            # The rest of a DETACH takes strong locks; cut off it is only as unfinished as before.
+            unlimited = statement.as_string(self._session).startswith("DROP INDEX CONCURRENTLY")
+            timeout = self._environment.request.policy.locks.timeout_milliseconds
+            self._session.execute(limit(0 if unlimited else timeout))
+            try:
+                with cancelled_on_stop(self._environment, self._session):
+                    self._session.execute(statement)
+            except errors.LockNotAvailable:
+                raise TryLater(
+                    Reason.WAITING_FOR_LOCK,
+                    f"{self._title}: what is left of a DETACH that was cut off could not have its lock. The partition is pending;"
+                    " it is finished later.",
+                ) from None
 
     def run(self, before: Before) -> StatementRun:
         """Run it to its end.
@@ -81,21 +93,35 @@ class Single:
         Raises Stop(failed) when the server refuses it, with its debris taken away; TryLater when it was cut off or did not
         get its lock.
         """
+        unlimited = lock_class(self._statement) is LockClass.UNLIMITED
         rules = self._environment.request.policy.locks
-        with BlockerWatch(self._target.session(), self._session.info.backend_pid) as watch:
-            for timeout in tries(self._environment, rules):
-                limit = 0 if self._statement.lock in GENTLE else timeout
-                self._session.execute(sql.SQL("SET lock_timeout TO {}").format(sql.Literal(limit)))
-                watch.begin(timeout)
+        with Guard(self._target, self._session, self._title) as guard:
+            lookout = Lookout(self._environment, guard)
+            for timeout in tries(self._environment, rules, lookout.rest):
+                self._session.execute(limit(0 if unlimited else timeout))
+                done: StatementRun | None = None
                 try:
-                    return self._once(before)
+                    with guard.on_duty(calm=unlimited):
+                        done = self._once(before)
+                    guard.all_clear()
                 except (errors.LockNotAvailable, errors.DeadlockDetected) as error:
-                    self._environment.output.event("lock_not_available", timeout=limit, message=primary(error))
-                    self.clean(before)
-        blockers = "; ".join(blocker.sentence() for blocker in watch.blockers) or "nobody that could be seen"
+                    self._environment.output.event("lock_not_available", timeout=timeout, message=primary(error))
+                except errors.QueryCanceled as error:
+                    raise self._refused(error, before) from None
+                except GaveWay as stall:
+                    if done is None:
+                        self.clean(before)
+                        guard.count(stall)
+                        lookout.slowly()
+                if done is not None:
+                    return done
+                if self.finished(before):
+                    return StatementRun(self._statement.number, self._statement.kind, redact(self._statement.text), 0)
+            in_the_way = sentences(guard.blockers)
         raise TryLater(
             Reason.WAITING_FOR_LOCK,
-            f"{self._title}: the lock could not be had in {rules.attempts} tries. In the way: {blockers}. Tried again later.",
+            f"{self._title}: the lock could not be had in {rules.patience_seconds} s. In the way: {in_the_way}."
+            " Tried again later.",
         )
 
     def _once(self, before: Before) -> StatementRun:
@@ -106,7 +132,7 @@ class Single:
         try:
             with cancelled_on_stop(self._environment, self._session):
                 send(self._session, statement)
-        except (errors.LockNotAvailable, errors.DeadlockDetected):
+        except (errors.LockNotAvailable, errors.DeadlockDetected, errors.QueryCanceled):
             raise
         except psycopg.Error as error:
             raise self._refused(error, before) from None

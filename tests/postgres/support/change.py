@@ -27,7 +27,7 @@ from schemachange_operator.runner.output import Output
 
 UID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
 IMPATIENT = SchemaPolicySpec.model_validate(
-    {"locks": {"timeoutMilliseconds": 200, "attempts": 4}, "backfill": {"batchSize": 10, "pause": 0}}
+    {"locks": {"timeoutMilliseconds": 200, "patienceSeconds": 2}, "backfill": {"batchSize": 10, "pause": 0}}
 )
 ENTRY = """
 import sys
@@ -168,9 +168,17 @@ class Change:
         )
         return Process(started, folders_below(self.root).report)
 
-    def events(self) -> list[dict[str, Any]]:
+    def lines(self) -> list[dict[str, Any]]:
         """Lines of the log so far."""
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+    def events(self) -> list[dict[str, Any]]:
+        """Lines about something that happened."""
+        return [line for line in self.lines() if "event" in line]
+
+    def told(self) -> list[dict[str, Any]]:
+        """Lines of progress."""
+        return [line["progress"] for line in self.lines() if "progress" in line]
 
     def another(self, name: str, **others: Any) -> "Change":
         """Another change to the same database, planned now."""

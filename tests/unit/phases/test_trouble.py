@@ -3,6 +3,7 @@
 import pytest
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.status import Progress
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.jobs import JobProblem
 from unit.phases.simulation import CHANGE, Simulation, merged
@@ -249,3 +250,32 @@ def test_a_wiped_status_loses_nothing() -> None:
     simulation.settle()
     assert simulation.running().task == Task.BACKFILL
     assert simulation.change.status.frozen
+
+
+def test_a_job_that_waits_for_a_lock_tells_who_is_in_the_way() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    job = simulation.running()
+    who = "pid 7, user report (nightly), idle in transaction since 30 s"
+    simulation.jobs[job.name] = job.model_copy(update={"progress": Progress(text="waits", blocked_by=who)})
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Applying", "WaitingForLock")
+    assert who in decision.message
+    condition = {c.type: c for c in simulation.change.status.conditions}["WaitingForLock"]
+    assert (condition.status, condition.message) == ("True", who)
+    simulation.jobs[job.name] = job.model_copy(update={"progress": Progress(text="it has its locks")})
+    decision = simulation.settle()
+    assert decision.reason == "ApplyRunning"
+    condition = {c.type: c for c in simulation.change.status.conditions}["WaitingForLock"]
+    assert (condition.status, condition.message) == ("False", "")
+    simulation.finish()
+    assert simulation.settle().phase == "Backfilling"
+
+
+def test_a_step_that_would_stall_the_application_is_undone_and_says_what_to_do() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Failed", "StallBudgetExceeded", steps_done=())
+    assert simulation.settle().phase == "RollingBack"
+    simulation.finish(proven=True)
+    assert simulation.settle().phase == "Blocked"

@@ -30,6 +30,9 @@ def work(world: World, task: Task, step: str, running: Reason, doing: str) -> Ou
 def _under_way(world: World, record: RunRecord, running: Reason, doing: str) -> Outcome:
     if record.reason != Reason.JOB_RUNNING:
         return Working(Reason(record.reason), f"{doing}: {record.message}", record.step, again_in=10.0)
+    if blocked_by := world.blocked_by(record.task, record.step):
+        text = f"{doing}: waits for a lock, nobody queues behind it. In the way: {blocked_by}."
+        return Working(Reason.WAITING_FOR_LOCK, text, record.step)
     progress = next((s.progress for s in world.status.steps if s.name == record.step and s.progress), None)
     told = f" {progress.text}" if progress else ""
     return Working(running, f"{doing}: Job {record.job} is running.{told}", record.step)

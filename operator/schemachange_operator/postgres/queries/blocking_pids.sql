@@ -1,0 +1,2 @@
+-- Who is in the way of a session that waits.
+SELECT pg_blocking_pids(%(pid)s) AS pids
