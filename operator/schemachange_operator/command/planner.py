@@ -28,7 +28,11 @@ def make_report(file: str, sources: tuple[Source, ...], wishes: Wishes) -> PlanR
             problems = unreadable(source)
             plan, failure = (None, "") if problems or source.content is None else planner.plan(source, source.content)
             found += [*problems, *(findings_of(source, plan) if plan else ())]
-            plans.append(PlanOfChange(change=source.name, file=file, why=source.why, failure=failure, plan=plan))
+            plans.append(
+                PlanOfChange(
+                    change=source.name, file=file, why=source.why, failure=failure, plan=plan, manifest=source.change
+                )
+            )
     return PlanReport(plans=tuple(plans), findings=tuple(found))
 
 

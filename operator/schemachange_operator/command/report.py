@@ -3,8 +3,10 @@
 import json
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.command.places import Place
 from schemachange_operator.core.finding import Finding, Severity
 from schemachange_operator.core.plan import PlanDocument
@@ -34,6 +36,8 @@ class PlanOfChange(Model):
     """Why the plan is not complete: the database was not reached, or the rehearsal failed."""
     plan: PlanDocument | None = Field(default=None)
     """The plan; nothing where the change cannot be read."""
+    manifest: SkipJsonSchema[SchemaChange | None] = Field(default=None, exclude=True)
+    """The manifest, for the page; the JSON has only the plan."""
 
 
 class PlanReport(Model):

@@ -13,10 +13,9 @@ from schemachange_operator.command.errors import UsageError
 from schemachange_operator.command.manifest import SUFFIXES, Document, read_file
 from schemachange_operator.command.places import Places, TextPlace
 from schemachange_operator.core.content import Content, ContentStep, Undo
+from schemachange_operator.core.page.subject import NO_ROLLBACK
 from schemachange_operator.core.sources import ONLY_STEP, config_maps_named, resolve
 from schemachange_operator.core.sql.content_check import ContentProblem
-
-NO_ROLLBACK = "no rollback was given (--rollback FILE)"
 
 
 @dataclass(frozen=True)
@@ -34,8 +33,13 @@ class Source:
     """What is wrong with the manifest, apart from its SQL."""
     manifest: bool = True
     """Whether it is a manifest, whose fields a message names."""
-    waivers: tuple[Waiver, ...] = ()
-    """Rules that the manifest waives."""
+    change: SchemaChange | None = None
+    """The manifest, where it has its shape."""
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Rules that the manifest waives."""
+        return self.change.spec.waivers if self.change else ()
 
     def field(self, step: str) -> str:
         """The path of a step's SQL."""
@@ -99,7 +103,7 @@ def _change(document: Document, beside: Iterable[Document], file: Path) -> Sourc
         spec.migration.steps is None,
         Places(document.whole, {**document.texts, **dict(_elsewhere(document.texts, document.value, maps))}),
         tuple(shape),
-        waivers=spec.waivers,
+        change=change,
     )
 
 

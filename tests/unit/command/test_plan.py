@@ -76,7 +76,7 @@ def test_an_error_points_to_line_and_column(plan: Plan) -> None:
 
 
 def test_no_rollback_is_said(plan: Plan) -> None:
-    assert "**cannot be undone**: no rollback was given (--rollback FILE)" in plan(HARMLESS)[1]
+    assert "There is no rollback (--rollback FILE): whether it can be undone was not looked at." in plan(HARMLESS)[1]
     (Path("back.sql")).write_text("ALTER TABLE orders DROP COLUMN x;")
     assert "rollback of 1 statement" in plan(HARMLESS, "--rollback", "back.sql")[1]
 
@@ -86,7 +86,10 @@ def test_a_plan_without_rehearsal_says_so(plan: Plan) -> None:
     assert "**Neither analysed nor rehearsed**" in printed
     assert "Not known without a rehearsal." in printed
     assert "in the rehearsal |" not in printed
-    assert "| 1 | ALTER TABLE | AccessExclusive | `orders` | no |" in printed
+    assert (
+        "| 1 | `ALTER TABLE orders ADD COLUMN x int` | AccessExclusive on `orders` | reads and writes of `orders` |"
+        in printed
+    )
 
 
 def places(printed: str) -> set[tuple[str, str, int, int]]:
