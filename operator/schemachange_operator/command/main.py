@@ -15,8 +15,8 @@ from schemachange_operator.command.formats.github import github
 from schemachange_operator.command.formats.markdown import markdown
 from schemachange_operator.command.formats.sarif import sarif
 from schemachange_operator.command.planner import make_report
+from schemachange_operator.command.reading import read_sources
 from schemachange_operator.command.report import RANK, PlanReport
-from schemachange_operator.command.source import read_sources
 
 FORMATS: dict[str, Callable[[PlanReport], str]] = {
     "markdown": markdown,
@@ -33,7 +33,7 @@ def main(words: Sequence[str] | None = None) -> int:
     given = arguments.parse(sys.argv[1:] if words is None else words)
     try:
         with _interruptible():
-            report = make_report(str(given.file), read_sources(given.file, given.rollback), arguments.wishes(given))
+            report = make_report(read_sources(given.files, given.rollback), arguments.wishes(given))
     except UsageError as error:
         sys.stderr.write(f"schg plan: {error}\n")
         return Exit.USAGE

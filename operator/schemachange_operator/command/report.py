@@ -32,6 +32,8 @@ class PlanOfChange(Model):
     """The file that it was read from."""
     why: str = ""
     """The reason that the manifest gives."""
+    after: tuple[str, ...] = ()
+    """Changes that were taken to be applied before."""
     failure: str = ""
     """Why the plan is not complete: the database was not reached, or the rehearsal failed."""
     plan: PlanDocument | None = Field(default=None)
@@ -44,7 +46,7 @@ class PlanReport(Model):
     """Everything that one call of `schg plan` found."""
 
     plans: tuple[PlanOfChange, ...]
-    """One for each change of the file, in its order."""
+    """One for each change, in the order in which they are applied."""
     findings: tuple[ReportedFinding, ...] = ()
     """Findings of all changes."""
 

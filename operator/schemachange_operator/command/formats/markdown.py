@@ -21,7 +21,9 @@ def _plan(report: PlanReport, number: int, one: PlanOfChange) -> Iterator[str]:
     if one.plan is None:
         yield from _none(one, findings)
         return
-    yield from page(Subject(one.change, one.plan, findings, one.manifest, failure=one.failure, where=_where))
+    yield from page(
+        Subject(one.change, one.plan, findings, one.manifest, failure=one.failure, after=one.after, where=_where)
+    )
 
 
 def _none(one: PlanOfChange, problems: tuple[ReportedFinding, ...]) -> Iterator[str]:

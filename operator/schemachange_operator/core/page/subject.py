@@ -37,6 +37,8 @@ class Subject:
     """How many people have to approve; 0 where that is not known."""
     failure: str = ""
     """Why the plan is not what was asked for."""
+    after: tuple[str, ...] = ()
+    """Changes that were taken to be applied before."""
     where: Callable[[Finding], str] = in_step
     """How a finding's place is written."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemachange_operator.core.page.amounts import duration, plural, span
+from schemachange_operator.core.page.amounts import duration, listed, plural, span
 from schemachange_operator.core.page.escaping import code, words
 from schemachange_operator.core.page.objections import FAILS, FORBIDS, LOSES, SECOND, UNSURE, WARNS, Objection, objections
 from schemachange_operator.core.page.subject import NO_ROLLBACK, Subject
@@ -27,6 +27,10 @@ def verdict(subject: Subject) -> Iterator[str]:
     yield ""
     yield f"{_basis(subject)} {_time(subject)}"
     yield ""
+    if subject.after:
+        before = listed([code(name) for name in subject.after], 10)
+        yield f"Planned as the database is once {before} {'is' if len(subject.after) == 1 else 'are'} applied."
+        yield ""
     if why:
         yield f"What it is for: {words(why)}"
         yield ""

@@ -25,9 +25,13 @@ _MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
 
-def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
-    """Every statement of the change in its place, in order. Backfills have none."""
-    course = Course()
+def walk_change(content: Content, catalog: CatalogFacts, course: Course | None = None) -> Iterator[Place]:
+    """Every statement of the change in its place, in order. Backfills have none.
+
+    `course`: what changes before this one leave; it goes on with what this one does.
+    """
+    course = course or Course()
+    course.next_change(catalog.relations)
     for step in content.steps:
         if step.sql is None:
             continue

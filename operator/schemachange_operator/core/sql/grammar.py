@@ -43,6 +43,8 @@ class Parsed:
     """The exact text, without the semicolon and the white space around it."""
     line: int
     """The line that the statement begins on, from 1."""
+    start: int = 0
+    """Where it begins, in characters of the text."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,17 @@ def parse(sql: str) -> tuple[Parsed, ...]:
 
 
 def _parsed(encoded: bytes, statements: Any) -> Iterator[Parsed]:
-    line, counted = 1, 0
+    line, counted, characters = 1, 0, 0
     for raw in statements:
         start, length = raw.stmt_location, raw.stmt_len
         piece = encoded[start : start + length] if length else encoded[start:]
         begin = start + len(piece) - len(piece.lstrip())
         line += encoded.count(b"\n", counted, begin)
+        characters += len(encoded[counted:begin].decode())
         counted = begin
         node = str(raw.stmt.WhichOneof("node"))
         tree: Tree = MessageToDict(getattr(raw.stmt, node), preserving_proto_field_name=True)
-        yield Parsed(node, tree, piece.decode().strip(), line)
+        yield Parsed(node, tree, piece.decode().strip(), line, characters)
 
 
 def tokens(sql: str) -> tuple[Token, ...]:

@@ -50,7 +50,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
             sizes=_sizes(session, request, relations),
         )
         rows = _backfill_rows(session, request, content, facts)
-        facts = facts.model_copy(update={"rows": rows, "findings": _findings(request, content, facts, snapshot)})
+        facts = facts.model_copy(update={"rows": rows, "findings": _findings(environment, facts, snapshot)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 
@@ -82,9 +82,10 @@ def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) ->
             return ()
 
 
-def _findings(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
+def _findings(environment: Environment, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
+    request = environment.request
     catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
-    return findings(content, catalog, request.policy.rules, request.record.waivers)
+    return findings(environment.content, catalog, request.policy.rules, request.record.waivers, environment.course)
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:
