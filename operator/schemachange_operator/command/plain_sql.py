@@ -11,7 +11,7 @@ from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.sources import ONLY_STEP
 from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import Parsed
-from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.kinds import classified
 
 NOT_IN_TRANSACTION = "not-in-transaction"
 TRANSACTION_BORDERS = "transaction-borders"
@@ -107,7 +107,7 @@ def _control(one: Parsed) -> str:
 
 
 def _transactional(one: Parsed) -> bool:
-    return bool(_control(one)) or classify(one.node, one.tree).transactional
+    return bool(_control(one)) or classified(one).transactional
 
 
 def _grouped(statements: Iterable[Parsed]) -> tuple[list[_Group], list[Finding]]:
@@ -177,7 +177,7 @@ def _not_in_transaction(steps: Mapping[str, _Group], *, company: bool) -> Iterat
         one = group.statements[0]
         if _transactional(one) or not (group.block or company):
             continue
-        kind = classify(one.node, one.tree).kind
+        kind = classified(one).kind
         yield _refused(name, kind) if group.block else _told(name, kind)
 
 

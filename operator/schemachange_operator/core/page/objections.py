@@ -60,9 +60,7 @@ def _steps(subject: Subject) -> Iterator[Objection]:
             texts = listed([code(one.text, 80) for one in step.statements if one.destructive], 3)
             backup = ", after a backup that is proved first" if step.name in subject.backed_up else ""
             yield Objection(LOSES, f"Step {name} **destroys data**{backup}{': ' if texts else ''}{texts}.")
-        if step.irreversible == NO_ROLLBACK:
-            yield Objection(UNSURE, f"There is {words(NO_ROLLBACK)}: whether it can be undone was not looked at.")
-        elif step.irreversible:
+        if step.irreversible not in {"", NO_ROLLBACK}:
             yield Objection(LOSES, f"Step {name} **cannot be undone**: {words(step.irreversible)}")
         found = {one.statement for one in subject.findings if one.step == step.name}
         for statement in step.statements:
@@ -104,6 +102,8 @@ def _circumstances(subject: Subject) -> Iterator[Objection]:
 
 def _proof(subject: Subject) -> Iterator[Objection]:
     plan = subject.plan
+    if any(step.irreversible == NO_ROLLBACK for step in plan.steps):
+        yield Objection(UNSURE, f"There is {words(NO_ROLLBACK)}: whether it can be undone was not looked at.")
     for proof in plan.data:
         if proof.rows_before != proof.rows_after or proof.columns_changed:
             yield Objection(LOSES, f"The rollback does not bring back the rows of {code(proof.relation)}.")

@@ -11,7 +11,7 @@ from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.reading import columns_not_null, constraints, name_of
 from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import GrammarError, Parsed, Tree, strings, walk
-from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.kinds import classified
 from schemachange_operator.core.sql.kinds.classification import Classification, switched_on
 from schemachange_operator.core.sql.name import of_parts
 
@@ -48,7 +48,7 @@ def walk_change(content: Content, catalog: CatalogFacts, course: Course | None =
 
 def classify_safely(parsed: Parsed) -> Classification:
     """The classification; an empty one for what has none."""
-    return Classification("DO") if parsed.node == OPAQUE else classify(parsed.node, parsed.tree)
+    return Classification("DO") if parsed.node == OPAQUE else classified(parsed)
 
 
 def _unfolded(parsed: Parsed) -> Iterator[Parsed]:
