@@ -18,6 +18,7 @@ from schemachange_operator.command.formats.sarif import sarif
 from schemachange_operator.command.planner import make_report
 from schemachange_operator.command.reading import read_sources
 from schemachange_operator.command.report import RANK, PlanReport
+from schemachange_operator.core.page.escaping import printable
 
 FORMATS: dict[str, Callable[[PlanReport], str]] = {
     "markdown": markdown,
@@ -47,11 +48,11 @@ def main(words: Sequence[str] | None = None) -> int:
     _print(FORMATS[given.output](report))
     for one in report.plans:
         if one.failure:
-            sys.stderr.write(f"schg plan: {one.change}: {one.failure}\n")
+            _complain(f"schg plan: {one.change}: {one.failure}")
     for finding in report.findings:
         if finding.rule in UNREADABLE:
             place = finding.place
-            sys.stderr.write(f"{place.file}:{place.line}:{place.column}: {finding.message}\n")
+            _complain(f"{place.file}:{place.line}:{place.column}: {finding.message}")
     return exit_code(report, given.fail_on)
 
 
@@ -67,6 +68,11 @@ def exit_code(report: PlanReport, fail_on: str) -> Exit:
         if any(RANK[finding.severity] >= limit and not finding.waived for finding in report.findings)
         else Exit.GOOD
     )
+
+
+def _complain(text: str) -> None:
+    """Names and SQL of others must not speak to the terminal."""
+    sys.stderr.write(f"{printable(text)}\n")
 
 
 def _print(text: str) -> None:
