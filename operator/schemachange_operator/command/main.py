@@ -19,6 +19,7 @@ from schemachange_operator.command.planner import make_report
 from schemachange_operator.command.reading import read_sources
 from schemachange_operator.command.report import RANK, PlanReport
 from schemachange_operator.core.page.escaping import printable
+from schemachange_operator.core.sql.grammar import remember
 
 FORMATS: dict[str, Callable[[PlanReport], str]] = {
     "markdown": markdown,
@@ -34,6 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run the command. Answers the exit code."""
     # Trees of thousands of statements are no garbage; looking through them again and again takes a third of the time.
     gc.set_threshold(200_000, 20, 100)
+    remember(20_000)
     given = arguments.parse(sys.argv[1:] if words is None else words)
     try:
         with _interruptible():

@@ -23,6 +23,8 @@ class Objection(NamedTuple):
 
 FORBIDS, FAILS, LOSES, SECOND, WARNS, UNSURE = range(6)
 """Weights: the policy blocks it; it would fail; it loses something; a second approval; a warning; something is not known."""
+SHOWN = 5
+"""Steps that destroy something that are named one by one."""
 
 GRAVE: dict[Severity, tuple[int, str]] = {
     "Block": (FORBIDS, "The policy blocks this"),
@@ -54,23 +56,25 @@ def _findings(subject: Subject) -> Iterator[Objection]:
 
 
 def _steps(subject: Subject) -> Iterator[Objection]:
+    told = {(one.step, one.statement) for one in subject.findings}
+    destroying = [step for step in subject.plan.steps if step.destroys]
+    for step in destroying[:SHOWN]:
+        texts = listed([code(one.text, 80) for one in step.statements if one.destructive], 3)
+        backup = ", after a backup that is proved first" if step.name in subject.backed_up else ""
+        yield Objection(LOSES, f"Step {code(step.name)} **destroys data**{backup}{': ' if texts else ''}{texts}.")
+    if len(destroying) > SHOWN:
+        yield Objection(LOSES, f"{plural(len(destroying) - SHOWN, 'more step')} **destroy data**, too.")
     for step in subject.plan.steps:
-        name = code(step.name)
-        if step.destroys:
-            texts = listed([code(one.text, 80) for one in step.statements if one.destructive], 3)
-            backup = ", after a backup that is proved first" if step.name in subject.backed_up else ""
-            yield Objection(LOSES, f"Step {name} **destroys data**{backup}{': ' if texts else ''}{texts}.")
         if step.irreversible not in {"", NO_ROLLBACK}:
-            yield Objection(LOSES, f"Step {name} **cannot be undone**: {words(step.irreversible)}")
-        found = {one.statement for one in subject.findings if one.step == step.name}
+            yield Objection(LOSES, f"Step {code(step.name)} **cannot be undone**: {words(step.irreversible)}")
         for statement in step.statements:
             if statement.opaque:
                 yield Objection(UNSURE, f"{_place(step, statement)} is opaque: {words(statement.opaque)}")
-            if statement.number not in found:
-                yield from _work_under_lock(subject, step, statement)
+            if (step.name, statement.number) not in told:
+                yield from _work_under_lock(step, statement)
 
 
-def _work_under_lock(subject: Subject, step: PlannedStep, statement: PlannedStatement) -> Iterator[Objection]:
+def _work_under_lock(step: PlannedStep, statement: PlannedStatement) -> Iterator[Objection]:
     """A table that is written anew or read through while the application waits for it, where no rule has said so."""
     modes: dict[str, set[str]] = defaultdict(set)
     for lock in (*statement.held, *foretold(statement)):

@@ -4,32 +4,42 @@ from collections.abc import Iterator
 
 from schemachange_operator.core.page.escaping import FENCE, block, code
 from schemachange_operator.core.page.subject import Subject
-from schemachange_operator.core.plan import PlannedStep
+from schemachange_operator.core.plan import PlannedStatement, PlannedStep
 
 TEXT_SHOWN = 2_000
 """Characters of a statement that are shown; the change itself has the rest."""
 FENCED = 1_500
 """Characters between two fences, beyond which the next statement begins a block of its own."""
+STEPS_APART = 20
+"""Steps that have a block of their own; of more, each statement says its step."""
 
 
 def sql_text(subject: Subject) -> Iterator[str]:
     """Every statement, with its literals removed."""
-    if not any(step.statements for step in subject.plan.steps):
+    steps = [step for step in subject.plan.steps if step.statements]
+    if not steps:
         return
     yield "## The SQL"
     yield ""
     yield "Literals are shown as `?`."
     yield ""
-    for step in subject.plan.steps:
-        if step.statements:
-            yield f"Step {code(step.name)}:"
-            yield ""
-            yield from _blocks(step)
+    if len(steps) > STEPS_APART:
+        yield from _blocks((f"-- {step.name}, {one.number}", one) for step in steps for one in step.statements)
+        return
+    for step in steps:
+        yield f"Step {code(step.name)}:"
+        yield ""
+        yield from _blocks(_numbered(step))
 
 
-def _blocks(step: PlannedStep) -> Iterator[str]:
+def _numbered(step: PlannedStep) -> Iterator[tuple[str, PlannedStatement]]:
+    for one in step.statements:
+        yield f"-- {one.number}" if len(step.statements) > 1 else "", one
+
+
+def _blocks(statements: Iterator[tuple[str, PlannedStatement]]) -> Iterator[str]:
     size = 0
-    for statement in step.statements:
+    for title, statement in statements:
         text = block(statement.text)
         text = text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}\n-- cut here; the change has the rest"
         if size and size + len(text) > FENCED:
@@ -37,8 +47,8 @@ def _blocks(step: PlannedStep) -> Iterator[str]:
             size = 0
         if not size:
             yield f"{FENCE}sql"
-        if len(step.statements) > 1:
-            yield f"-- {statement.number}"
+        if title:
+            yield title
         yield f"{text};"
         size += len(text) + 1
     yield from (FENCE, "")

@@ -39,7 +39,7 @@ def statements(subject: Subject) -> Iterator[str]:
     """The table, with the columns that have anything to say."""
     plan = subject.plan
     count = sum(len(step.statements) for step in plan.steps)
-    rows = [line for step in plan.steps for line in _lines(step, plan, grouped=count > SINGLE)]
+    rows = list(_grouped(plan)) if count > SINGLE else [line for step in plan.steps for line in _lines(step, plan)]
     if not rows:
         return
     yield f"## {plural(count, 'statement')}" if count else "## The steps"
@@ -67,19 +67,26 @@ def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _lines(step: PlannedStep, plan: PlanDocument, *, grouped: bool) -> Iterator[Line]:
+def _lines(step: PlannedStep, plan: PlanDocument) -> Iterator[Line]:
     if step.kind == "Backfill":
         yield _backfill(step)
-        return
-    if not grouped:
+    else:
         yield from (_line(step, one, plan) for one in step.statements)
-        return
-    alike: dict[object, list[PlannedStatement]] = defaultdict(list)
-    for one in step.statements:
-        held = strongest([lock.mode for lock in locks(one, rehearsed=plan.rehearsed)])
-        works = (bool(one.rewritten or any(e.rewrites for e in one.effects)), any(e.scans for e in one.effects))
-        alike[one.kind, one.destructive, held, works, bool(one.opaque)].append(one)
-    yield from (_group(step, group, plan) for group in alike.values())
+
+
+def _grouped(plan: PlanDocument) -> Iterator[Line]:
+    """Statements that do the same in one row; by step, as long as there are not too many of them either."""
+    apart = len(plan.steps) <= SINGLE
+    alike: dict[object, list[tuple[PlannedStep, PlannedStatement]]] = defaultdict(list)
+    for step in plan.steps:
+        if step.kind == "Backfill":
+            yield _backfill(step)
+        for one in step.statements:
+            held = strongest([lock.mode for lock in locks(one, rehearsed=plan.rehearsed)])
+            works = (bool(one.rewritten or any(e.rewrites for e in one.effects)), any(e.scans for e in one.effects))
+            where = step.name if apart else ""
+            alike[where, one.kind, one.destructive, held, works, bool(one.opaque)].append((step, one))
+    yield from (_group(group, plan) for group in alike.values())
 
 
 def _backfill(step: PlannedStep) -> Line:
@@ -110,9 +117,11 @@ def _line(step: PlannedStep, one: PlannedStatement, plan: PlanDocument) -> Line:
     )
 
 
-def _group(step: PlannedStep, group: list[PlannedStatement], plan: PlanDocument) -> Line:
-    if len(group) == 1:
-        return _line(step, group[0], plan)
+def _group(places: list[tuple[PlannedStep, PlannedStatement]], plan: PlanDocument) -> Line:
+    if len(places) == 1:
+        return _line(*places[0], plan)
+    group = [one for _, one in places]
+    steps = list(dict.fromkeys(step.name for step, _ in places))
     held = [lock for one in group for lock in locks(one, rehearsed=plan.rehearsed)]
     works = list(
         dict.fromkeys(_work(one, rehearsed=plan.rehearsed) for one in group if _work(one, rehearsed=plan.rehearsed))
@@ -120,8 +129,8 @@ def _group(step: PlannedStep, group: list[PlannedStatement], plan: PlanDocument)
     wal = sum(one.wal_bytes for one in group)
     slowest = max((one.forecast for one in group if one.forecast), key=lambda one: one.high_milliseconds, default=None)
     return Line(
-        step=code(step.name),
-        number=listed([str(one.number) for one in group], 3),
+        step=listed([code(name) for name in steps], 3),
+        number=listed([str(one.number) for one in group], 3) if len(steps) == 1 else "",
         statement=f"{group[0].kind}, {len(group):,} times{_marks(group)}",
         lock=lock_words(held),
         waits="unknown" if any(one.opaque for one in group) else who_waits(held),

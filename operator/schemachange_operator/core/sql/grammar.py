@@ -58,9 +58,20 @@ class Token:
     text: str
 
 
-@lru_cache(maxsize=4)  # Steps, check, analysis and plan each ask for the same text; one of 10,000 statements takes seconds.
 def parse(sql: str) -> tuple[Parsed, ...]:
-    """Split a text into statements and parse each. Raises GrammarError."""
+    """Split a text into statements and parse each. Raises GrammarError.
+
+    Steps, check, analysis and plan each ask for the same text, and one of 10,000 statements takes seconds.
+    """
+    return _KEPT[len(sql) <= SHORT](sql)
+
+
+def remember(texts: int) -> None:
+    """Keep so many short texts parsed: for a program that reads thousands of them and ends."""
+    _KEPT[True] = lru_cache(maxsize=texts)(_parse)
+
+
+def _parse(sql: str) -> tuple[Parsed, ...]:
     encoded = _encoded(sql)
     try:
         result = postgast.parse(sql)
@@ -69,6 +80,12 @@ def parse(sql: str) -> tuple[Parsed, ...]:
     except DecodeError:
         raise GrammarError("expressions are nested deeper than can be read", "", 1, 1) from None
     return tuple(_parsed(encoded, result.stmts))
+
+
+SHORT = 2_000
+"""Characters."""
+_KEPT = {True: lru_cache(maxsize=256)(_parse), False: lru_cache(maxsize=4)(_parse)}
+"""Texts that are short, and others."""
 
 
 def _parsed(encoded: bytes, statements: Any) -> Iterator[Parsed]:
