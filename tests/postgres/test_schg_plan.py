@@ -257,5 +257,5 @@ def test_the_shell_examples_of_the_page_run(shop: Database, tmp_path: Path) -> N
         assert done.returncode == 0, done.stderr
         assert LOGIN_PASSWORD not in done.stdout + done.stderr
     assert "**Rehearsed** in a throw-away copy" in (tmp_path / "plan.md").read_text()
-    report = PlanReport.model_validate_json((tmp_path / "plans" / "0042_currency.json").read_text())
+    report = PlanReport.model_validate_json((tmp_path / "plans.json").read_text())
     assert report.plans[0].plan is not None
