@@ -84,7 +84,7 @@ def test_every_part_of_a_plan_is_on_the_page() -> None:
         "a procedure's body", "**opaque**", "rows with NULL in currency", "the column does not exist yet",
         "duplicates in (id)", "2 replicas repeat it", "A transaction is open for 3 h", "NOT VALID;\n-- next step",
         "reached the same schema in the rehearsal", "order was 1 2, is 1 3", "| 1,000 | 1,000 | the same |",
-        "column public.orders.currency added", "3 GiB", "timescaledb", "olga@example.com", "writes to `public.orders`",
+        "column public.orders.currency added", "3 GiB", "timescaledb", "olga@example.com",
         "rows generated for the rehearsal", "from 1,000 rows to 12,400,000",
     )  # fmt: skip
     assert [part for part in expected if part not in printed] == []
@@ -192,3 +192,13 @@ def test_many_safer_steps_are_counted() -> None:
     one = SafeSequence(rule="r", step="s", statement=1, sql="SELECT 1;")
     printed = text(document(step("s"), sequences=(one,) * 15))
     assert printed.count("not tried in a rehearsal") == 10 and "5 more in the plan's JSON" in printed
+
+
+def test_a_lock_stops_others_until_its_step_commits() -> None:
+    first = statement("ALTER TABLE orders ADD COLUMN x int")
+    trigger = statement("CREATE TRIGGER t", "ShareRowExclusive", number=2, held=())
+    function = statement("CREATE FUNCTION f", "", number=3, held=(), effects=(), predicted_lock="")
+    (table, *_) = [one for one in seen(text(document(step("s", first, trigger, function)))).tables if one[0][0] == "step"]
+    lock, waits = table[0].index("lock"), table[0].index("who waits")
+    assert [row[lock] for row in table[1:]] == ["AccessExclusive on `public.orders`", "none", "none"]
+    assert [row[waits] for row in table[2:]] == ["reads and writes of `public.orders`, until the step commits"] * 2

@@ -8,7 +8,7 @@ from schemachange_operator.core.page.amounts import duration, listed, plural, si
 from schemachange_operator.core.page.escaping import code
 from schemachange_operator.core.page.subject import Subject
 from schemachange_operator.core.page.waiting import foretold, lock_words, locks, who_waits
-from schemachange_operator.core.plan import PlanDocument, PlannedStatement, PlannedStep, strongest
+from schemachange_operator.core.plan import LockHeld, PlanDocument, PlannedStatement, PlannedStep, strongest
 
 SINGLE = 100
 """Statements that have a row of their own; of more, those that do the same share one."""
@@ -70,8 +70,12 @@ def _row(cells: Sequence[str]) -> str:
 def _lines(step: PlannedStep, plan: PlanDocument) -> Iterator[Line]:
     if step.kind == "Backfill":
         yield _backfill(step)
-    else:
-        yield from (_line(step, one, plan) for one in step.statements)
+        return
+    kept: tuple[LockHeld, ...] = ()
+    for one in step.statements:
+        yield _line(step, one, plan, kept)
+        # Locks are let go when the step commits.
+        kept += locks(one, rehearsed=plan.rehearsed)
 
 
 def _grouped(plan: PlanDocument) -> Iterator[Line]:
@@ -102,15 +106,16 @@ def _backfill(step: PlannedStep) -> Line:
     )
 
 
-def _line(step: PlannedStep, one: PlannedStatement, plan: PlanDocument) -> Line:
+def _line(step: PlannedStep, one: PlannedStatement, plan: PlanDocument, kept: tuple[LockHeld, ...] = ()) -> Line:
+    """`kept`: locks that earlier statements of the step hold still."""
     wal = f", {size(one.wal_bytes)} of log" if one.wal_bytes else ""
     text = code(one.text, TEXT) or one.kind
     return Line(
         step=code(step.name),
         number=str(one.number),
         statement=f"{text}{_marks([one])}",
-        lock=_lock(one, rehearsed=plan.rehearsed),
-        waits=_waits(one, rehearsed=plan.rehearsed),
+        lock=_lock(one, kept, rehearsed=plan.rehearsed),
+        waits=_waits(one, kept, rehearsed=plan.rehearsed),
         work=_work(one, rehearsed=plan.rehearsed),
         measured=f"{duration(one.duration_milliseconds)}{wal}",
         expected=span(one.forecast) if one.forecast else "",
@@ -147,18 +152,25 @@ def _marks(group: Sequence[PlannedStatement]) -> str:
     return "".join(f" {mark}" for mark in marks)
 
 
-def _lock(one: PlannedStatement, *, rehearsed: bool) -> str:
-    """As seen; beside it what was foretold, where that is another."""
+def _lock(one: PlannedStatement, kept: tuple[LockHeld, ...], *, rehearsed: bool) -> str:
+    """As seen; beside it what was foretold, where that is another and no lock that is held already stands for it."""
     seen = lock_words(locks(one, rehearsed=rehearsed))
-    before = strongest([lock.mode for lock in foretold(one)]) or "none"
-    held = strongest([lock.mode for lock in one.held]) or "none"
-    return f"{seen} (foretold: {before})" if rehearsed and before != held else seen
+    before = strongest([lock.mode for lock in foretold(one) if not _covered(lock, kept)])
+    held = strongest([lock.mode for lock in one.held if not _covered(lock, kept)])
+    return f"{seen} (foretold: {before or 'none'})" if rehearsed and before != held else seen
 
 
-def _waits(one: PlannedStatement, *, rehearsed: bool) -> str:
+def _covered(lock: LockHeld, kept: tuple[LockHeld, ...]) -> bool:
+    modes = [one.mode for one in kept if one.relation == lock.relation]
+    return strongest([*modes, lock.mode]) in modes
+
+
+def _waits(one: PlannedStatement, kept: tuple[LockHeld, ...], *, rehearsed: bool) -> str:
     if one.opaque and not rehearsed:
         return "unknown"
-    return who_waits(locks(one, rehearsed=rehearsed))
+    own = locks(one, rehearsed=rehearsed)
+    together = who_waits((*kept, *own))
+    return together if together == who_waits(own) else f"{together}, until the step commits"
 
 
 def _work(one: PlannedStatement, *, rehearsed: bool) -> str:

@@ -62,6 +62,8 @@ def _sentence(subject: Subject, against: tuple[Objection, ...]) -> str:
 
 
 def _undo(subject: Subject) -> str:
+    if subject.plan.steps and subject.plan.steps[-1].irreversible:
+        return "applied; it cannot be rolled back"
     if any(step.irreversible for step in subject.plan.steps):
         return ""
     return " and every step can be undone" if subject.plan.rollback_proven else " and every step has a rollback"
@@ -106,6 +108,8 @@ def _rows(subject: Subject) -> str:
 def _proven(subject: Subject) -> str:
     if subject.plan.rollback_proven:
         return "applied, rolled back, found equal, applied again"
+    if subject.plan.steps and subject.plan.steps[-1].irreversible:
+        return "applied; it cannot be rolled back"
     if any(step.irreversible for step in subject.plan.steps):
         return "applied; what can be undone was rolled back and found equal"
     return "applied; that it can be rolled back is not proven"

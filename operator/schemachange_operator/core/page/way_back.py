@@ -36,7 +36,7 @@ def _proven(subject: Subject, number: int, last: int) -> str:
     if not subject.plan.rehearsed:
         return "no, not rehearsed"
     if subject.plan.steps[number].undo.startswith("not needed"):
-        return "goes with the others"
+        return "needs none"
     if last < 0 and not subject.plan.rollback_proven:
         return "no"
     return "yes, in the rehearsal: the catalog was the same again"
