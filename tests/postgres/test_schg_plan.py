@@ -118,6 +118,60 @@ def test_the_markdown_is_that_of_the_cluster(run: Run) -> None:
     assert "column public.orders.currency added" in done.stdout
 
 
+TWO = """\
+kind: SchemaChange
+metadata: {name: weighed}
+spec:
+  database: {name: shop}
+  dependsOn: [{name: parcels}]
+  migration: {sql: "CREATE INDEX parcels_weight ON parcels (weight); ALTER TABLE orders ADD COLUMN parcel bigint REFERENCES parcels"}
+  rollback: {sql: "ALTER TABLE orders DROP COLUMN parcel; DROP INDEX parcels_weight"}
+---
+kind: SchemaChange
+metadata: {name: parcels}
+spec:
+  database: {name: shop}
+  migration: {sql: "CREATE TABLE parcels (id bigint PRIMARY KEY, weight int)"}
+  rollback: {sql: DROP TABLE parcels}
+"""
+
+
+@pytest.mark.parametrize("options", [(), ("--rehearse",)])
+def test_a_change_is_planned_on_what_those_before_it_leave(
+    command: Callable[..., list[str]], options: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "two.yaml").write_text(TWO)
+    words = command(ADD, *options, "--output", "json")
+    plain, rollback = words.index(str(tmp_path / "currency.sql")), words.index("--rollback")
+    words[plain : rollback + 2] = [str(tmp_path / "two.yaml")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=REPOSITORY, env=variables())
+    report = reported(done)
+    assert [(one.change, one.after, one.failure) for one in report.plans] == [
+        ("parcels", (), ""),
+        ("weighed", ("parcels",), ""),
+    ]
+    assert [one.rule for one in report.findings if not one.style and one.change == "weighed"] == []
+    weighed = report.plans[1].plan
+    assert weighed is not None and weighed.rehearsed == bool(options)
+    if options:
+        assert weighed.rollback_proven
+        assert "public.parcels" in {lock.relation for one in weighed.steps[0].statements for lock in one.held}
+
+
+def test_plain_sql_of_several_transactions_is_rehearsed_with_its_rollback(run: Run) -> None:
+    text = (
+        f"SET lock_timeout = '2s';\nBEGIN;\n{ADD}COMMIT;\nCREATE INDEX CONCURRENTLY orders_currency ON orders (currency);\n"
+    )
+    done = run(
+        text, "--rehearse", "--output", "json", rollback=f"DROP INDEX CONCURRENTLY orders_currency;\nBEGIN;{DROP}COMMIT;"
+    )
+    (one,) = reported(done).plans
+    assert one.plan is not None and one.plan.rollback_proven
+    assert [(step.kind, step.undo) for step in one.plan.steps] == [
+        ("Transaction", "rollback of 1 statement"), ("Single", "rollback of 1 statement"),
+    ]  # fmt: skip
+
+
 def test_a_rollback_that_does_not_bring_the_schema_back_fails(run: Run) -> None:
     done = run(ADD, "--rehearse", "--output", "json", rollback="SELECT 1;")
     assert done.returncode == 4
@@ -203,5 +257,5 @@ def test_the_shell_examples_of_the_page_run(shop: Database, tmp_path: Path) -> N
         assert done.returncode == 0, done.stderr
         assert LOGIN_PASSWORD not in done.stdout + done.stderr
     assert "**Rehearsed** in a throw-away copy" in (tmp_path / "plan.md").read_text()
-    report = PlanReport.model_validate_json((tmp_path / "plans" / "0042_currency.json").read_text())
+    report = PlanReport.model_validate_json((tmp_path / "plans.json").read_text())
     assert report.plans[0].plan is not None

@@ -20,6 +20,7 @@ from schemachange_operator.core.forecast import with_forecast
 from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
+from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.copies import copy_rows
@@ -41,10 +42,15 @@ class Analyst:
         self._target = stack.enter_context(open_target(wishes.database, wishes.role))
         self._server: Throwaway | None = None
 
-    def plan(self, source: Source, content: Content) -> tuple[PlanDocument, str]:
-        """The best plan that could be made, and why it is not better. Raises TryLater or Stop when the analysis fails."""
+    def plan(
+        self, source: Source, content: Content, course: Course, earlier: tuple[Content, ...]
+    ) -> tuple[PlanDocument, str]:
+        """The best plan that could be made, and why it is not better. Raises TryLater or Stop when the analysis fails.
+
+        `course` and `earlier`: what changes before this one leave, and those changes, to be rehearsed first.
+        """
         with tempfile.TemporaryDirectory(prefix="schg-work-") as work, translated():
-            environment = self._environment(source, content, Path(work))
+            environment = replace(self._environment(source, content, Path(work)), course=course, earlier=earlier)
             facts = inspect(environment, self._target.session)
             foretold = predicted_plan(
                 content,

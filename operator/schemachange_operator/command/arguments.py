@@ -51,8 +51,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def _plan(plan: argparse.ArgumentParser) -> None:
     add = plan.add_argument
-    add("file", type=Path, metavar="FILE", help="plain SQL, or SchemaChange manifests (.yaml, .yml, .json)")
-    add("--rollback", type=Path, metavar="FILE", help="what undoes plain SQL")
+    add(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="plain SQL, SchemaChange manifests (.yaml, .yml, .json), a folder of them, or - for SQL on standard input",
+    )
+    add("--rollback", type=Path, metavar="FILE", help="what undoes plain SQL (in a folder: NAME.down.sql)")
     add("--database", metavar="URL", default="", help="postgresql://USER@HOST/DATABASE; password as libpq finds it")
     add("--role", metavar="ROLE", help="whom migrations run as (default: the login)")
     add("--search-path", metavar="SCHEMAS", default="public", help="search_path of migrations (default: public)")

@@ -1,6 +1,6 @@
 """Findings of one change, each with its place."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from schemachange_operator.command.report import ReportedFinding
 from schemachange_operator.command.source import Source
@@ -12,6 +12,10 @@ from schemachange_operator.core.sql.statement import read_statements
 INVALID_SQL = "invalid-sql"
 INVALID_MANIFEST = "invalid-manifest"
 DESTRUCTIVE = "destructive"
+LOSING = frozenset(
+    {DESTRUCTIVE, "drop-table", "drop-column", "drop-schema", "drop-cascade", "truncate", "write-without-where"}
+)
+"""Rules whose findings say already that something is lost."""
 UNREADABLE = frozenset({INVALID_SQL, INVALID_MANIFEST})
 """Rules whose findings mean that there is no plan."""
 
@@ -40,17 +44,17 @@ def _problem(source: Source, rule: str, problem: ContentProblem) -> ReportedFind
 
 def findings_of(source: Source, plan: PlanDocument) -> tuple[ReportedFinding, ...]:
     """What the rules found, and what destroys data where no rule has said so."""
-    found = list(plan.findings)
-    if not any(finding.rule == DESTRUCTIVE for finding in found):
-        found += _destructive(source, plan)
+    said = {(finding.step, finding.statement) for finding in plan.findings if finding.rule in LOSING}
+    # The catalog may know that a type only gets wider.
+    said |= {(step.name, one.number) for step in plan.steps for one in step.statements if not one.destructive}
+    found = (*source.findings, *plan.findings, *_destructive(source, said))
     return tuple(_placed(source, finding) for finding in found if finding.severity != "Off")
 
 
-def _destructive(source: Source, plan: PlanDocument) -> Iterator[Finding]:
-    kept = {(step.name, one.number) for step in plan.steps for one in step.statements if not one.destructive}
+def _destructive(source: Source, said: Container[tuple[str, int]]) -> Iterator[Finding]:
     for step in source.content.steps if source.content else ():
         for statement in read_statements(step.sql) if step.sql else ():
-            if statement.destructive and (step.name, statement.number) not in kept:
+            if statement.destructive and (step.name, statement.number) not in said:
                 yield Finding(
                     rule=DESTRUCTIVE,
                     severity="Approve",
@@ -63,5 +67,6 @@ def _destructive(source: Source, plan: PlanDocument) -> Iterator[Finding]:
 
 
 def _placed(source: Source, finding: Finding) -> ReportedFinding:
-    place = source.places.find(source.field(finding.step)).at(finding.line, 1)
+    text = source.places.find(source.field(finding.step)) if finding.step else source.places.whole
+    place = text.at(finding.line, 1)
     return ReportedFinding(**finding.model_dump(), change=source.name, place=place)

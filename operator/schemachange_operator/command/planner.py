@@ -1,7 +1,8 @@
 """Plans of changes: from the SQL alone, with the target's catalog, or rehearsed."""
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, NamedTuple
 
 from schemachange_operator.command.findings import findings_of, unreadable
 from schemachange_operator.command.report import PlanOfChange, PlanReport, ReportedFinding
@@ -12,13 +13,14 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
+from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.judging import findings
 
 if TYPE_CHECKING:
     from schemachange_operator.command.analyst import Analyst
 
 
-def make_report(file: str, sources: tuple[Source, ...], wishes: Wishes) -> PlanReport:
+def make_report(sources: tuple[Source, ...], wishes: Wishes) -> PlanReport:
     """Plan every change. Raises UsageError; whatever else keeps a plan from being made stands in the report."""
     plans: list[PlanOfChange] = []
     found: list[ReportedFinding] = []
@@ -26,33 +28,65 @@ def make_report(file: str, sources: tuple[Source, ...], wishes: Wishes) -> PlanR
         planner = _Planner(wishes, stack)
         for source in sources:
             problems = unreadable(source)
-            plan, failure = (None, "") if problems or source.content is None else planner.plan(source, source.content)
-            found += [*problems, *(findings_of(source, plan) if plan else ())]
-            plans.append(PlanOfChange(change=source.name, file=file, why=source.why, failure=failure, plan=plan))
+            planned = _Planned() if problems or source.content is None else planner.plan(source, source.content)
+            found += [*problems, *(findings_of(source, planned.plan) if planned.plan else ())]
+            plans.append(
+                PlanOfChange(
+                    change=source.name,
+                    file=source.file,
+                    why=source.why,
+                    after=planned.after,
+                    failure=planned.failure,
+                    plan=planned.plan,
+                    manifest=source.change,
+                )
+            )
     return PlanReport(plans=tuple(plans), findings=tuple(found))
 
 
+class _Planned(NamedTuple):
+    plan: PlanDocument | None = None
+    failure: str = ""
+    after: tuple[str, ...] = ()
+
+
 class _Planner:
-    """Connects when the first change wants it, and once."""
+    """Connects when the first change wants it, and once; remembers what the changes before leave."""
 
     def __init__(self, wishes: Wishes, stack: ExitStack) -> None:
         self._wishes = wishes
         self._stack = stack
         self._analyst: Analyst | None = None
+        self._file = ""
+        self._course = Course()
+        self._earlier: dict[str, Content] = {}
 
-    def plan(self, source: Source, content: Content) -> tuple[PlanDocument, str]:
+    def plan(self, source: Source, content: Content) -> _Planned:
         """The best plan that could be made, and why it is not better."""
-        if not self._wishes.database:
-            return self._from_sql_alone(source, content), ""
-        try:
-            return self._connected().plan(source, content)
-        except ProcedureError as error:
-            return self._from_sql_alone(source, content), error.message
+        if source.file != self._file and not self._wishes.database:
+            # Without a catalog nobody knows whether another file's tables have long been in use.
+            self._course, self._earlier = Course(), {}
+        self._file = source.file
+        course = deepcopy(self._course)
+        plan, failure = self._plan(source, content, course)
+        after = tuple(self._earlier)
+        if not failure:
+            self._course, self._earlier = course, {**self._earlier, source.name: content}
+        return _Planned(plan, failure, after)
 
-    def _from_sql_alone(self, source: Source, content: Content) -> PlanDocument:
+    def _plan(self, source: Source, content: Content, course: Course) -> tuple[PlanDocument, str]:
+        if not self._wishes.database:
+            return self._from_sql_alone(source, content, course), ""
+        try:
+            return self._connected().plan(source, content, course, tuple(self._earlier.values()))
+        except ProcedureError as error:
+            return self._from_sql_alone(source, content, deepcopy(self._course)), error.message
+
+    def _from_sql_alone(self, source: Source, content: Content, course: Course) -> PlanDocument:
         """Without a catalog every table is taken to be large."""
         unknown = CatalogFacts(search_path=self._wishes.search_path)
-        return predicted_plan(content, findings=findings(content, unknown, self._wishes.policy.rules, source.waivers))
+        found = findings(content, unknown, self._wishes.policy.rules, source.waivers, course)
+        return predicted_plan(content, findings=found)
 
     def _connected(self) -> "Analyst":
         # The driver is loaded here: a plan without a database does not need it.

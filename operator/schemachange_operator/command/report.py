@@ -3,8 +3,10 @@
 import json
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.command.places import Place
 from schemachange_operator.core.finding import Finding, Severity
 from schemachange_operator.core.plan import PlanDocument
@@ -30,17 +32,21 @@ class PlanOfChange(Model):
     """The file that it was read from."""
     why: str = ""
     """The reason that the manifest gives."""
+    after: tuple[str, ...] = ()
+    """Changes that were taken to be applied before."""
     failure: str = ""
     """Why the plan is not complete: the database was not reached, or the rehearsal failed."""
     plan: PlanDocument | None = Field(default=None)
     """The plan; nothing where the change cannot be read."""
+    manifest: SkipJsonSchema[SchemaChange | None] = Field(default=None, exclude=True)
+    """The manifest, for the page; the JSON has only the plan."""
 
 
 class PlanReport(Model):
     """Everything that one call of `schg plan` found."""
 
     plans: tuple[PlanOfChange, ...]
-    """One for each change of the file, in its order."""
+    """One for each change, in the order in which they are applied."""
     findings: tuple[ReportedFinding, ...] = ()
     """Findings of all changes."""
 

@@ -1,4 +1,4 @@
-"""The changes of a file: plain SQL, or SchemaChange manifests."""
+"""A change that was read, and how manifests become one."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ from pydantic import ValidationError
 
 from schemachange_operator.api.migration import Waiver
 from schemachange_operator.api.schema_change import SchemaChange
-from schemachange_operator.command.errors import UsageError
 from schemachange_operator.command.manifest import SUFFIXES, Document, read_file
 from schemachange_operator.command.places import Places, TextPlace
-from schemachange_operator.core.content import Content, ContentStep, Undo
-from schemachange_operator.core.sources import ONLY_STEP, config_maps_named, resolve
+from schemachange_operator.core.content import Content
+from schemachange_operator.core.finding import Finding
+from schemachange_operator.core.sources import config_maps_named, resolve
 from schemachange_operator.core.sql.content_check import ContentProblem
-
-NO_ROLLBACK = "no rollback was given (--rollback FILE)"
 
 
 @dataclass(frozen=True)
@@ -34,47 +32,53 @@ class Source:
     """What is wrong with the manifest, apart from its SQL."""
     manifest: bool = True
     """Whether it is a manifest, whose fields a message names."""
-    waivers: tuple[Waiver, ...] = ()
-    """Rules that the manifest waives."""
+    change: SchemaChange | None = None
+    """The manifest, where it has its shape."""
+    file: str = ""
+    """The file that it was read from."""
+    findings: tuple[Finding, ...] = ()
+    """What was remarkable when it was read."""
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Rules that the manifest waives."""
+        return self.change.spec.waivers if self.change else ()
 
     def field(self, step: str) -> str:
         """The path of a step's SQL."""
         return "spec.migration.sql" if self.one_step else f"spec.migration.steps[{step}].sql"
 
 
-def read_sources(file: Path, rollback: Path | None) -> tuple[Source, ...]:
-    """All changes of a file. Raises UsageError when there is none, or the file is not there."""
-    try:
-        if file.suffix.lower() not in SUFFIXES:
-            return (_plain(file, rollback),)
-        if rollback:
-            raise UsageError("--rollback goes with plain SQL; a SchemaChange says its own rollback")
-        documents = read_file(file)
-    except OSError as error:
-        raise UsageError(f"{error.filename} cannot be read: {error.strerror}") from None
-    except UnicodeError:
-        raise UsageError(f"{file} is not UTF-8") from None
-    except yaml.YAMLError as error:
-        return (_not_yaml(file, error),)
-    changes = [document for document in documents if document.kind == "SchemaChange"]
-    if not changes:
-        raise UsageError(f"{file} has no SchemaChange; plain SQL goes into a file that ends with .sql")
-    return tuple(_change(document, documents, file) for document in changes)
+def manifest_sources(file: Path, documents: tuple[Document, ...]) -> tuple[Source, ...]:
+    """All SchemaChanges of a manifest, those first that others of the file depend on."""
+    changes = [_change(document, documents, file) for document in documents if document.kind == "SchemaChange"]
+    return tuple(_in_order(changes))
 
 
-def _plain(file: Path, rollback: Path | None) -> Source:
-    undo = Undo(sql=rollback.read_text(encoding="utf-8")) if rollback else Undo(irreversible=NO_ROLLBACK)
-    step = ContentStep(name=ONLY_STEP, sql=file.read_text(encoding="utf-8"), undo=undo)
-    texts = {"spec.migration": TextPlace(str(file)), "spec.rollback": TextPlace(str(rollback or file))}
-    return Source(file.stem, "", "", Content(steps=(step,)), True, Places(TextPlace(str(file)), texts), manifest=False)
+def _in_order(sources: list[Source]) -> Iterator[Source]:
+    by_name = {source.name: source for source in sources}
+    waiting, done = list(sources), set[str]()
+    while waiting:
+        ready = (one for one in waiting if not {*_needed(one)} & by_name.keys() - done)
+        # Changes that wait for each other come as they stand; the operator says that it is a cycle.
+        chosen = next(ready, waiting[0])
+        waiting.remove(chosen)
+        done.add(chosen.name)
+        yield chosen
 
 
-def _not_yaml(file: Path, error: yaml.YAMLError) -> Source:
+def _needed(source: Source) -> Iterator[str]:
+    for one in source.change.spec.depends_on if source.change else ():
+        yield one.name
+
+
+def not_yaml(file: Path, error: yaml.YAMLError) -> Source:
+    """A source that says where a file is no YAML."""
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     what = (error.problem if isinstance(error, yaml.MarkedYAMLError) else None) or "it cannot be read"
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     problem = ContentProblem("", f"It is not YAML: {what} at line {line}, column {column}.", line, column)
-    return Source(file.stem, "", "", None, False, Places(TextPlace(str(file))), (problem,))
+    return Source(file.stem, "", "", None, False, Places(TextPlace(str(file))), (problem,), file=str(file))
 
 
 def _change(document: Document, beside: Iterable[Document], file: Path) -> Source:
@@ -85,7 +89,7 @@ def _change(document: Document, beside: Iterable[Document], file: Path) -> Sourc
     try:
         change = SchemaChange.model_validate({**document.value, "metadata": {**members, "name": name}, "status": {}})
     except ValidationError as error:
-        return Source(name, namespace, "", None, False, places, tuple(_invalid(error)))
+        return Source(name, namespace, "", None, False, places, tuple(_invalid(error)), file=str(file))
     spec = change.spec
     maps = _config_maps(config_maps_named(spec), beside, file)
     texts = {config_map: _data(map_document) for config_map, map_document in maps.items()}
@@ -99,7 +103,8 @@ def _change(document: Document, beside: Iterable[Document], file: Path) -> Sourc
         spec.migration.steps is None,
         Places(document.whole, {**document.texts, **dict(_elsewhere(document.texts, document.value, maps))}),
         tuple(shape),
-        waivers=spec.waivers,
+        change=change,
+        file=str(file),
     )
 
 

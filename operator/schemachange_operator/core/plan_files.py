@@ -6,10 +6,12 @@ import yaml
 
 from schemachange_operator.api.base import API_VERSION
 from schemachange_operator.api.database import PostgresDatabase
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.core.digest import short
+from schemachange_operator.core.page.subject import Subject
+from schemachange_operator.core.page.whole import page
 from schemachange_operator.core.plan import PlanDocument
-from schemachange_operator.core.plan_markdown import plan_markdown
 
 APPROVER_PLACEHOLDER = "YOUR-USER-NAME"
 
@@ -27,15 +29,24 @@ def config_map_of(change_name: str) -> str:
     return f"{change_name}-plan"
 
 
-def plan_files(change: SchemaChange, database: PostgresDatabase, plan: PlanDocument, plan_digest: str) -> PlanFiles:
-    """Markdown, JSON and the approval's manifest for one plan."""
+def plan_files(
+    change: SchemaChange,
+    database: PostgresDatabase,
+    plan: PlanDocument,
+    plan_digest: str,
+    policy: SchemaPolicySpec | None = None,
+    approvals: int = 0,
+) -> PlanFiles:
+    """Markdown, JSON and the approval's manifest for one plan; `approvals` is how many people have to approve."""
     name = config_map_of(change.metadata.name)
     approval = approval_manifest(change, database, plan_digest)
     command = approval_command(change)
+    title = f"{change.metadata.namespace}/{change.metadata.name}"
+    subject = Subject(title, plan, plan.findings, change, database, policy, approvals)
     return PlanFiles(
         name,
         {
-            "plan.md": plan_markdown(change, database, plan, plan_digest, command),
+            "plan.md": "\n".join(page(subject, plan_digest, command)),
             "plan.json": plan.text(),
             "approval.yaml": f"# {command}\n{approval}",
         },

@@ -14,6 +14,7 @@ from schemachange_operator.core.outcome import (
     RemoveFinalizer,
     StorePlan,
 )
+from schemachange_operator.core.phases.approval import wanted_count
 from schemachange_operator.core.plan_files import plan_files
 from schemachange_operator.core.plan_split import split
 from schemachange_operator.core.world import IN_FLIGHT_FINALIZER, World
@@ -87,7 +88,7 @@ class Actor:
             return
         change = identity(world)
         self._freeze(config_maps.frozen_plan(change, world.database.metadata.namespace, plan))
-        files = plan_files(world.change, world.database, plan, status.digest)
+        files = plan_files(world.change, world.database, plan, status.digest, world.policy, wanted_count(world))
         for part in split(files):
             self._write(config_maps.plan_for_people(change, part))
 

@@ -14,6 +14,7 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import text_digest
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import PlanDocument
+from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.task import RunRequest
 from schemachange_operator.runner.output import Output, utc_now
 
@@ -45,6 +46,10 @@ class Environment:
     """Set on SIGTERM: end the batch or cancel the statement, then leave."""
     clock: Callable[[], datetime] = utc_now
     chance: random.Random = field(default_factory=random.Random)
+    course: Course | None = None
+    """What changes that are planned before this one leave; only on the command line."""
+    earlier: tuple[Content, ...] = ()
+    """Those changes, which a rehearsal applies first; only on the command line."""
     program_folders: tuple[Path, ...] = ()
     """Where PostgreSQL's programs are looked for beside PATH."""
 

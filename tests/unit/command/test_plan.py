@@ -8,12 +8,13 @@ import pytest
 
 from schemachange_operator.command import main as command
 from schemachange_operator.command.main import main
-from schemachange_operator.command.report import PlanReport
+from schemachange_operator.command.report import PlanReport, ReportedFinding
 from unit.command.samples import GOOD, MANIFEST
 
 Answer = tuple[int, str, str]
 Plan = Callable[..., Answer]
 HARMLESS = "ALTER TABLE orders ADD COLUMN x int;\n"
+NARROWER = "ALTER TABLE orders ALTER total TYPE integer;\n"
 DESTRUCTIVE = "SELECT 1;\n\nDROP TABLE notes;\n"
 
 
@@ -38,10 +39,18 @@ def plan(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
     [
         (HARMLESS, (), 0),
         (DESTRUCTIVE, (), 0),
-        (DESTRUCTIVE, ("--fail-on", "approve"), 1),
+        (DESTRUCTIVE, ("--fail-on", "approve"), 0),
+        (NARROWER, ("--fail-on", "approve"), 1),
         (DESTRUCTIVE, ("--fail-on", "warn"), 1),
         ("SELECT 1;\nALTER TABL x;", (), 2),
-        ("BEGIN; SELECT 1; COMMIT;", (), 2),
+        ("BEGIN; SELECT 1; COMMIT;", (), 0),
+        ("BEGIN; SELECT 1; ROLLBACK;", (), 2),
+        ("SAVEPOINT a;", (), 2),
+        ("\\set x 1\nSELECT 1;", (), 2),
+        ("CREATE INDEX CONCURRENTLY i ON t (c); SELECT 1;", (), 0),
+        ("BEGIN; CREATE INDEX CONCURRENTLY i ON t (c); COMMIT;", (), 1),
+        ("SET lock_timeout = '2s'; SET LOCAL statement_timeout = 0; SELECT 1;", (), 0),
+        ("SET ROLE somebody;", (), 2),
         ("-- nothing", (), 2),
         (HARMLESS, ("--fail-on", "never"), 3),
         (HARMLESS, ("--rehearse",), 3),
@@ -76,7 +85,7 @@ def test_an_error_points_to_line_and_column(plan: Plan) -> None:
 
 
 def test_no_rollback_is_said(plan: Plan) -> None:
-    assert "**cannot be undone**: no rollback was given (--rollback FILE)" in plan(HARMLESS)[1]
+    assert "There is no rollback (--rollback FILE): whether it can be undone was not looked at." in plan(HARMLESS)[1]
     (Path("back.sql")).write_text("ALTER TABLE orders DROP COLUMN x;")
     assert "rollback of 1 statement" in plan(HARMLESS, "--rollback", "back.sql")[1]
 
@@ -86,7 +95,10 @@ def test_a_plan_without_rehearsal_says_so(plan: Plan) -> None:
     assert "**Neither analysed nor rehearsed**" in printed
     assert "Not known without a rehearsal." in printed
     assert "in the rehearsal |" not in printed
-    assert "| 1 | ALTER TABLE | AccessExclusive | `orders` | no |" in printed
+    assert (
+        "| 1 | `ALTER TABLE orders ADD COLUMN x int` | AccessExclusive on `orders` | reads and writes of `orders` |"
+        in printed
+    )
 
 
 def places(printed: str) -> set[tuple[str, str, int, int]]:
@@ -102,8 +114,7 @@ def test_findings_of_a_manifest_point_into_its_file(plan: Plan) -> None:
     code, printed, _ = plan(GOOD, "--output", "json", file="change.yaml")
     assert code == 0
     assert places(printed) == {
-        ("destructive", "drop", 22, 11), ("drop-table", "drop", 22, 11),
-        ("destructive", "inline", 26, 14), ("drop-table", "inline", 26, 14),
+        ("drop-table", "drop", 22, 11), ("drop-table", "inline", 26, 14)
     }  # fmt: skip
     (one,) = PlanReport.model_validate_json(printed).plans
     assert one.plan is not None
@@ -153,9 +164,21 @@ def test_a_policy_is_read(plan: Plan) -> None:
 
 def test_github_escapes_what_means_something(plan: Plan) -> None:
     _, printed, _ = plan(DESTRUCTIVE, "--output", "github", file="50%,a:b.sql")
-    warned, destroys = printed.splitlines()
+    (warned,) = printed.splitlines()
     assert warned.startswith("::notice file=50%25%2Ca%3Ab.sql,line=3,col=1,title=drop-table::public.notes is dropped")
-    assert destroys.startswith("::warning file=50%25%2Ca%3Ab.sql,line=3,col=1,title=destructive::DROP TABLE")
+
+
+def test_what_destroys_is_said_once_and_where_no_rule_does(plan: Plan) -> None:
+    assert [one.rule for one in found(plan, DESTRUCTIVE)] == ["drop-table"]
+    assert "destructive" in {one.rule for one in found(plan, NARROWER)}
+    both = found(plan, f"{NARROWER}DROP TABLE a;")
+    assert [(one.rule, one.statement) for one in both if one.rule in {"destructive", "drop-table"}] == [
+        ("drop-table", 2), ("destructive", 1),
+    ]  # fmt: skip
+
+
+def found(plan: Plan, text: str, *options: str, file: str = "change.sql") -> tuple[ReportedFinding, ...]:
+    return PlanReport.model_validate_json(plan(text, "--output", "json", *options, file=file)[1]).findings
 
 
 def test_sarif_has_its_shape(plan: Plan) -> None:

@@ -2,6 +2,7 @@
 
 from schemachange_operator.command.report import PlanReport
 from schemachange_operator.core.finding import Severity
+from schemachange_operator.core.page.escaping import printable
 
 COMMAND: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "notice", "Off": "debug"}
 
@@ -19,7 +20,7 @@ def github(report: PlanReport) -> str:
 
 
 def _text(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text, keep="\r\n").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -1,10 +1,12 @@
-"""For people: the same plan as in the cluster."""
+"""For people: the same page as in the cluster, as far as it can be known without one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from schemachange_operator.command.report import PlanOfChange, PlanReport, ReportedFinding
-from schemachange_operator.core.plan import PlanDocument
-from schemachange_operator.core.plan_markdown import plan_body
+from schemachange_operator.core.finding import Finding
+from schemachange_operator.core.page.escaping import code, words
+from schemachange_operator.core.page.subject import Subject, in_step
+from schemachange_operator.core.page.whole import page
 
 
 def markdown(report: PlanReport) -> str:
@@ -15,47 +17,23 @@ def markdown(report: PlanReport) -> str:
 def _plan(report: PlanReport, number: int, one: PlanOfChange) -> Iterator[str]:
     if number:
         yield from ("---", "")
-    yield f"# Plan of {one.change}"
-    yield ""
-    if one.why:
-        yield from (one.why, "")
-    yield from (_verdict(one), "")
-    if one.plan:
-        yield from _head(one.plan)
-    yield from _findings([finding for finding in report.findings if finding.change == one.change])
-    if one.plan:
-        yield from plan_body(one.plan)
-
-
-def _verdict(one: PlanOfChange) -> str:
+    findings = tuple(finding for finding in report.findings if finding.change == one.change)
     if one.plan is None:
-        return "**There is no plan**: the change cannot be read."
-    if one.failure:
-        return f"**The plan is not complete**: {one.failure}"
-    if not one.plan.server_version:
-        return "**Neither analysed nor rehearsed**: this is what the SQL alone says; no database was asked (--database)."
-    if not one.plan.rehearsed:
-        return "**Not rehearsed**: locks are foretold and nothing is measured (--rehearse)."
-    return "**Rehearsed** in a throw-away copy of the database's schema."
-
-
-def _head(plan: PlanDocument) -> Iterator[str]:
-    yield from ("| | |", "|---|---|")
-    if plan.server_version:
-        yield f"| Server | PostgreSQL {plan.server_version} |"
-    yield f"| Steps | {len(plan.steps)} |"
-    yield f"| Relations touched | {', '.join(f'`{name}`' for name in plan.relations) or 'none'} |"
-    yield f"| Rollback | {'applied, rolled back, found equal, applied again' if plan.rollback_proven else 'not proven'} |"
-    yield f"| Content digest | `{plan.content_digest}` |"
-    yield ""
-
-
-def _findings(findings: Sequence[ReportedFinding]) -> Iterator[str]:
-    if not findings:
+        yield from _none(one, findings)
         return
-    yield from ("## Findings", "")
-    for finding in findings:
-        recipe = f" {finding.recipe}" if finding.recipe else ""
-        place = f"{finding.place.file}:{finding.place.line}:{finding.place.column}"
-        yield f"- **{finding.severity}** `{finding.rule}` at {place}: {finding.message}{recipe}"
+    yield from page(
+        Subject(one.change, one.plan, findings, one.manifest, failure=one.failure, after=one.after, where=_where)
+    )
+
+
+def _none(one: PlanOfChange, problems: tuple[ReportedFinding, ...]) -> Iterator[str]:
+    yield from (f"# Plan of {words(one.change)}", "", "**There is no plan**: the change cannot be read.", "")
+    yield from (f"- {_where(problem)}: {words(problem.message)}" for problem in problems)
     yield ""
+
+
+def _where(finding: Finding) -> str:
+    if not isinstance(finding, ReportedFinding):
+        return in_step(finding)
+    place = finding.place
+    return code(f"{place.file}:{place.line}:{place.column}")

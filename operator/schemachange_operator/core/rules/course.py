@@ -1,6 +1,7 @@
 """What the statements before this one did: read by rules, written by the walk over the change."""
 
-from dataclasses import dataclass, field
+from collections.abc import Container
+from dataclasses import dataclass, field, replace
 
 from schemachange_operator.core.sql.grammar import Tree
 
@@ -54,6 +55,13 @@ class Course:
     """Names of functions that some statement of the current step makes, later ones included."""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
+
+    def next_change(self, known: Container[str]) -> None:
+        """Begin another change, which comes after this one. What the catalog knows already is not new."""
+        self.created = {name for name in self.created if name not in known}
+        self.columns = {(table, column) for table, column in self.columns if table in self.created}
+        self.unproven = {place: replace(added, step="") for place, added in self.unproven.items()}
+        self.labels = dict.fromkeys(self.labels, "")
 
     def enter(self, step: str, made: frozenset[str], functions: frozenset[str] = frozenset()) -> None:
         """Begin a step, which is a transaction of its own."""

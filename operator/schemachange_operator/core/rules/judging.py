@@ -7,6 +7,7 @@ from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.finding import Finding, Severity
 from schemachange_operator.core.rules import Known, known_rules
+from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.walking import walk_change
 
@@ -15,12 +16,19 @@ Severities = Mapping[str, Severity]
 
 
 def findings(
-    content: Content, catalog: CatalogFacts, severities: Severities | None = None, waivers: Sequence[Waiver] = ()
+    content: Content,
+    catalog: CatalogFacts,
+    severities: Severities | None = None,
+    waivers: Sequence[Waiver] = (),
+    course: Course | None = None,
 ) -> tuple[Finding, ...]:
-    """Everything that the rules find in a change whose SQL parses, in the order of its statements."""
+    """Everything that the rules find in a change whose SQL parses, in the order of its statements.
+
+    `course`: what changes before this one leave; it goes on with what this one does.
+    """
     wanted = [(known, _severity(known, severities or {})) for known in known_rules()]
     active = [(known, severity) for known, severity in wanted if severity != "Off"]
-    found = (one for place in walk_change(content, catalog) for one in _of(place, active))
+    found = (one for place in walk_change(content, catalog, course) for one in _of(place, active))
     # A DO block's statements share one number: what is said of it twice is said once.
     return tuple(waived(one, waivers) for one in dict.fromkeys(found))
 

@@ -10,7 +10,7 @@ from schemachange_operator.core.rules.reading import columns_not_null, constrain
 from schemachange_operator.core.rules.unfolding import OPAQUE, Unfolding
 from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import Parsed, Tree, strings
-from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.kinds import classified
 from schemachange_operator.core.sql.kinds.classification import Classification
 from schemachange_operator.core.sql.name import of_parts
 
@@ -20,9 +20,13 @@ _MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
 
-def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
-    """Every statement of the change in its place, in order. Backfills have none."""
-    course, unfolding = Course(), Unfolding(catalog)
+def walk_change(content: Content, catalog: CatalogFacts, course: Course | None = None) -> Iterator[Place]:
+    """Every statement of the change in its place, in order. Backfills have none.
+
+    `course`: what changes before this one leave; it goes on with what this one does.
+    """
+    course, unfolding = course or Course(), Unfolding(catalog)
+    course.next_change(catalog.relations)
     for step in content.steps:
         if step.sql is None:
             continue
@@ -41,7 +45,7 @@ def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
 
 def classify_safely(parsed: Parsed) -> Classification:
     """The classification; an empty one for what has none."""
-    return Classification("DO") if parsed.node == OPAQUE else classify(parsed.node, parsed.tree)
+    return Classification("DO") if parsed.node == OPAQUE else classified(parsed)
 
 
 def _note(place: Place, course: Course) -> None:

@@ -7,6 +7,7 @@ are names, and which leaves out what is false, zero or empty.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import postgast
@@ -33,9 +34,9 @@ class GrammarError(Exception):
         self.column = column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Parsed:
-    """One statement as it came out of the grammar."""
+    """One statement as it came out of the grammar; its tree is read by many and written by nobody."""
 
     node: str
     """libpg_query's name of the statement, for example alter_table_stmt."""
@@ -44,6 +45,8 @@ class Parsed:
     """The exact text, without the semicolon and the white space around it."""
     line: int
     """The line that the statement begins on, from 1."""
+    start: int = 0
+    """Where it begins, in characters of the text."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,19 @@ class Token:
 
 
 def parse(sql: str) -> tuple[Parsed, ...]:
-    """Split a text into statements and parse each. Raises GrammarError."""
+    """Split a text into statements and parse each. Raises GrammarError.
+
+    Steps, check, analysis and plan each ask for the same text, and one of 10,000 statements takes seconds.
+    """
+    return _KEPT[len(sql) <= SHORT](sql)
+
+
+def remember(texts: int) -> None:
+    """Keep so many short texts parsed: for a program that reads thousands of them and ends."""
+    _KEPT[True] = lru_cache(maxsize=texts)(_parse)
+
+
+def _parse(sql: str) -> tuple[Parsed, ...]:
     encoded = _encoded(sql)
     try:
         result = postgast.parse(sql)
@@ -68,17 +83,24 @@ def parse(sql: str) -> tuple[Parsed, ...]:
     return tuple(_parsed(encoded, result.stmts))
 
 
+SHORT = 2_000
+"""Characters."""
+_KEPT = {True: lru_cache(maxsize=256)(_parse), False: lru_cache(maxsize=4)(_parse)}
+"""Texts that are short, and others."""
+
+
 def _parsed(encoded: bytes, statements: Any) -> Iterator[Parsed]:
-    line, counted = 1, 0
+    line, counted, characters = 1, 0, 0
     for raw in statements:
         start, length = raw.stmt_location, raw.stmt_len
         piece = encoded[start : start + length] if length else encoded[start:]
         begin = start + len(piece) - len(piece.lstrip())
         line += encoded.count(b"\n", counted, begin)
+        characters += len(encoded[counted:begin].decode())
         counted = begin
         node = str(raw.stmt.WhichOneof("node"))
         tree: Tree = MessageToDict(getattr(raw.stmt, node), preserving_proto_field_name=True)
-        yield Parsed(node, tree, piece.decode().strip(), line)
+        yield Parsed(node, tree, piece.decode().strip(), line, characters)
 
 
 def tokens(sql: str) -> tuple[Token, ...]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from schemachange_operator.core.content import StepKind
 from schemachange_operator.core.errors import InvalidSql
 from schemachange_operator.core.sql import grammar
-from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.kinds import classified
 from schemachange_operator.core.sql.name import RelationName
 from schemachange_operator.core.sql.redaction import redact, shown
 from schemachange_operator.core.sql.refusal import refusal
@@ -77,7 +77,7 @@ def _statement(number: int, parsed: grammar.Parsed) -> Statement:
     refused = refusal(parsed.node, parsed.tree)
     if refused:
         raise InvalidSql(f"Statement {number} (line {parsed.line}): {refused}", parsed.line, 1)
-    found = classify(parsed.node, parsed.tree)
+    found = classified(parsed)
     return Statement(
         number=number,
         text=parsed.text,

@@ -65,7 +65,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
         facts = facts.model_copy(update={"probes": probes})
         catalog = catalog.model_copy(update={"probes": probes})
     facts = facts.model_copy(update={"lossless": lossless_statements(content, catalog)})
-    found = findings(content, catalog, request.policy.rules, request.record.waivers)
+    found = findings(content, catalog, request.policy.rules, request.record.waivers, environment.course)
     facts = facts.model_copy(update={"findings": found, "circumstances": _circumstances(request, session, facts, found)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts

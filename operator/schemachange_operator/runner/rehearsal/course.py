@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
-from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.errors import ProcedureError, Stop
 from schemachange_operator.core.plan import Difference
 from schemachange_operator.core.snapshot import Snapshot, difference
 from schemachange_operator.core.verdict import judge
@@ -78,6 +78,7 @@ def build(environment: Environment, facts: Facts, count: int) -> Built:
     wait_for_server(environment, facts.major)
     restore_schema(environment, facts)
     notes = _unlike(environment)
+    _apply_earlier(environment)
     with closing(connect(environment, SUPERUSER)) as session:
         rows, unfilled, source = _fill(environment, session, facts, count)
         notes += (*unfilled, *populate_views(session))
@@ -96,6 +97,17 @@ def _fill(
     finally:
         remove_copies(environment.folders.work)
     return rows, (), source
+
+
+def _apply_earlier(environment: Environment) -> None:
+    """Changes that come before this one. Raises Stop(RehearsalFailed)."""
+    stage = Stage(environment)
+    for content in environment.earlier:
+        for step in content.steps:
+            try:
+                stage.apply(step)
+            except ProcedureError as error:
+                raise Stop(error.reason, f"A change before this one could not be applied: {error.message}") from None
 
 
 def _unlike(environment: Environment) -> tuple[str, ...]:

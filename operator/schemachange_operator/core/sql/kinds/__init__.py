@@ -4,7 +4,9 @@ To teach the operator a statement: add it to its family's table. Locks are those
 and documented in table 13.2 of PostgreSQL's manual.
 """
 
-from schemachange_operator.core.sql.grammar import Tree
+from weakref import WeakKeyDictionary
+
+from schemachange_operator.core.sql.grammar import Parsed, Tree
 from schemachange_operator.core.sql.kinds import access, alter_table, code, creation, drop, indexes, maintenance, rows
 from schemachange_operator.core.sql.kinds.classification import Classification, Classifier, named
 
@@ -18,6 +20,18 @@ CLASSIFIERS: dict[str, Classifier] = {
     **access.CLASSIFIERS,
     **maintenance.CLASSIFIERS,
 }
+
+
+_FOUND: WeakKeyDictionary[Parsed, Classification] = WeakKeyDictionary()
+"""As long as the statement itself is kept."""
+
+
+def classified(parsed: Parsed) -> Classification:
+    """What a statement is; asked again, it is not worked out again."""
+    found = _FOUND.get(parsed)
+    if found is None:
+        found = _FOUND[parsed] = classify(parsed.node, parsed.tree)
+    return found
 
 
 def classify(node: str, tree: Tree) -> Classification:
