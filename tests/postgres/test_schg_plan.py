@@ -98,6 +98,16 @@ def test_the_catalog_is_asked(run: Run, shop: Database) -> None:
     assert one.plan.fingerprint.startswith("sha256:")
 
 
+def test_the_data_is_asked_as_in_the_cluster(run: Run, shop: Database) -> None:
+    shop.as_owner("UPDATE orders SET note = NULL WHERE id = 1")
+    done = run("ALTER TABLE orders ALTER note SET NOT NULL;\n", "--output", "json")
+    (one,) = PlanReport.model_validate_json(done.stdout).plans
+    assert one.plan is not None and done.returncode != 0
+    assert [(probe.answer, probe.rows) for probe in one.plan.probes] == [("Violated", 1)]
+    assert {one.about for one in one.plan.circumstances} >= {"Activity"}
+    assert ("data-violates", "Block") in {(found.rule, found.severity) for found in one.plan.findings}
+
+
 def test_it_rehearses(run: Run) -> None:
     done = run(ADD, "--rehearse", "--output", "json", "--verbose")
     (one,) = reported(done).plans
