@@ -26,6 +26,9 @@ FINAL: dict[type[psycopg.Error], Reason] = {
     errors.InsufficientPrivilege: Reason.PERMISSION_MISSING,
 }
 
+TAKEN_OVER = "SC001"
+"""What the ledger's triggers raise when an older runner writes."""
+
 AUTHENTICATION_WORDS = (
     "password authentication failed",
     "no password supplied",
@@ -37,6 +40,11 @@ AUTHENTICATION_WORDS = (
 
 def reason_of(error: psycopg.Error) -> ProcedureError:
     """The error as one of ours, with the server's primary message and without its DETAIL, which can hold rows."""
+    if error.sqlstate == TAKEN_OVER:
+        return TryLater(
+            Reason.DATABASE_BUSY,
+            "Another runner has taken this database over meanwhile. This one stops; what it had not committed is undone.",
+        )
     for kind, reason in LATER.items():
         if isinstance(error, kind):
             return TryLater(reason, primary(error))

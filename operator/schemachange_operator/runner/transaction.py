@@ -58,9 +58,9 @@ def _attempt(target: Target, session: Session, work: Work, watch: BlockerWatch, 
     session.execute("BEGIN")
     try:
         work.prepare(session)
-        transaction = role.enter(session, environment.request, timeout, 0)
+        entered = role.enter(session, environment.request, timeout, 0)
         runs = tuple(_statement(target, session, work, statement, watch, timeout) for statement in work.statements)
-        role.leave(session, environment.request, transaction, work.title, work.failed)
+        role.leave(session, environment.request, entered, work.title, work.failed)
         work.record(session, runs)
         target.lock.confirm()
     except (errors.LockNotAvailable, errors.DeadlockDetected):
@@ -70,8 +70,8 @@ def _attempt(target: Target, session: Session, work: Work, watch: BlockerWatch, 
             session.execute("ROLLBACK")
         raise
     # Noted before COMMIT: if its answer is lost, pg_xact_status() of this number decides.
-    environment.output.event("commit", transaction=transaction)
-    commit(target, session, transaction, work)
+    environment.output.event("commit", transaction=entered.transaction)
+    commit(target, session, entered.transaction, work)
 
 
 def _statement(
