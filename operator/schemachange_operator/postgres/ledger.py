@@ -81,15 +81,21 @@ def install(session: Session, migration_role: str) -> None:
         ) from None
 
 
+def version(session: Session) -> int:
+    """The version of a ledger that is installed."""
+    number: int = _row(session, "ledger_version")["number"]
+    return number
+
+
 def _known_version(session: Session) -> int:
-    version: int = _row(session, "ledger_version")["number"]
-    if version > VERSION:
+    found = version(session)
+    if found > VERSION:
         raise Stop(
             Reason.SERVER_UNSUPPORTED,
-            f"The database's ledger (schema schemachange) has version {version}, this runner knows version {VERSION}."
+            f"The database's ledger (schema schemachange) has version {found}, this runner knows version {VERSION}."
             " Nothing was run. Use an operator at least as new as the one that wrote it.",
         )
-    return version
+    return found
 
 
 def _check_reach(session: Session, migration_role: str) -> None:
