@@ -45,6 +45,7 @@ def test_everything_that_is_written_is_an_entry(done: Database) -> None:
         "ChangeOpen",
         "StepDone",
         "StatementRun",
+        "StepNoted",
         "RunnerBegan",
         "StepIntent",
         "BackfillBegun",
@@ -166,5 +167,5 @@ def test_two_writers_follow_one_another(done: Database) -> None:
     for writer in writers:
         writer.join()
     assert errors == []
-    assert len(events(done)) == 12 + 100
+    assert len(events(done)) == 13 + 100
     assert faults(done) == []

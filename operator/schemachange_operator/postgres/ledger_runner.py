@@ -47,6 +47,11 @@ def take_over(session: Session) -> tuple[Runner, Runner]:
         ) from None
 
 
+def current(session: Session) -> Runner:
+    """The one that has taken the database over last."""
+    return _runner(session, "ledger_last_runner")
+
+
 def _runner(session: Session, name: str) -> Runner:
     row = session.execute(query(name)).fetchone()
     if row is None:

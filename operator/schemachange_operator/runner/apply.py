@@ -13,7 +13,7 @@ from schemachange_operator.postgres.ledger_steps import StatementRun, step_done,
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner import answers
 from schemachange_operator.runner.environment import Environment
-from schemachange_operator.runner.opening import applied_steps, begun_steps, open_or_adopt
+from schemachange_operator.runner.opening import applied_steps, begun_steps, note_catalog, open_or_adopt
 from schemachange_operator.runner.single import apply_single
 from schemachange_operator.runner.target import working_on
 from schemachange_operator.runner.transaction import run_in_transaction
@@ -45,6 +45,7 @@ def apply(environment: Environment) -> RunReport:
                 apply_single(target, session, change, step, statements[0], rows.get(step.name))
             else:
                 run_in_transaction(target, _work(environment, change, step, statements))
+            note_catalog(environment, session, step.name)
         except ProcedureError as error:
             return answers.refused(error, step=step.name, steps_done=applied_steps(environment, session))
         return answers.done(

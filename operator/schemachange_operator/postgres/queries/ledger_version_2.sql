@@ -88,7 +88,9 @@ BEGIN
         WHEN 'change' THEN CASE
             WHEN TG_OP = 'UPDATE' AND whole ->> 'state' = to_jsonb(OLD) ->> 'state' THEN 'ChangeAdopted'
             ELSE 'Change' || (whole ->> 'state') END
-        WHEN 'step' THEN 'Step' || (whole ->> 'state')
+        WHEN 'step' THEN CASE
+            WHEN TG_OP = 'UPDATE' AND whole ->> 'state' = to_jsonb(OLD) ->> 'state' THEN 'StepNoted'
+            ELSE 'Step' || (whole ->> 'state') END
         WHEN 'statement' THEN 'StatementRun'
         WHEN 'backfill' THEN CASE WHEN (whole ->> 'done')::boolean THEN 'BackfillDone' ELSE 'BackfillBegun' END
         WHEN 'backup' THEN 'BackupTaken'

@@ -26,6 +26,7 @@ def plan_document(
     return PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
+        system_identifier=facts.system_identifier,
         fingerprint=facts.fingerprint,
         relations=facts.relations,
         sizes=facts.sizes,
