@@ -11,6 +11,7 @@ from postgres.support.change import Change, steps
 from postgres.support.database import Database, create_roles, make_database
 from postgres.support.standby import Standby
 from postgres.support.waiting import wait_for
+from schemachange_operator.core.errors import TryLater
 from schemachange_operator.postgres.ledger_history import check, read_history
 from testcluster.servers import Server
 
@@ -171,6 +172,14 @@ def test_a_backfill_goes_on_from_the_checkpoint_that_arrived(pair: Pair) -> None
     assert 1 <= arrived < 3
     database.superuser.execute("DROP TRIGGER slow ON orders")
     finish(pair, "fill", "index", "next")
+
+
+def test_a_standby_is_not_worked_on(pair: Pair) -> None:
+    connection = pair.before.connection.model_copy(update={"port": pair.standby.port})
+    with pytest.raises(TryLater, match="leads to the primary") as raised:
+        pair.change.run("apply", "add", connection=connection)
+    assert raised.value.reason == "ServerUnsupported"
+    assert pair.on("add", attempt=1).outcome == "Done"
 
 
 def test_a_ledger_that_came_with_a_copy_is_not_trusted(pair: Pair) -> None:
