@@ -55,6 +55,14 @@ def test_everything_that_is_written_is_an_entry(done: Database) -> None:
     assert faults(done) == []
 
 
+def test_a_jobs_log_says_where_the_chain_ended(database: Database, tmp_path: Path) -> None:
+    database.as_owner(ORDERS)
+    change = Change(database, tmp_path, steps(ADD))
+    change.apply_all()
+    (told,) = [event["digest"] for event in change.events() if event["event"] == "ledger_head"]
+    assert told == database.value("SELECT encode(digest, 'hex') FROM schemachange.entry ORDER BY sequence DESC LIMIT 1")
+
+
 def test_an_entry_says_who_wrote_it(done: Database) -> None:
     done.superuser.execute("UPDATE schemachange.change SET outcome = 'mended by hand'")
     rows = done.query("SELECT event, content FROM schemachange.entry WHERE event LIKE 'Change%%' ORDER BY sequence")

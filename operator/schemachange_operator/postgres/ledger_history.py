@@ -47,6 +47,11 @@ def read_history(session: Session, namespace: str | None = None, name: str | Non
     return tuple(Entry(**row) for row in rows)
 
 
+def head(session: Session) -> dict[str, Any]:
+    """Number and digest of the chain's last entry."""
+    return session.execute(query("ledger_head")).fetchone() or {}
+
+
 def check(session: Session) -> tuple[Fault, ...]:
     """Hash the chain again and compare each row with its last entry. Nothing is right where something is answered."""
     chain = session.execute(query("ledger_check_chain")).fetchall()

@@ -1,9 +1,11 @@
 """The target database while a command works on it: the lock, the ledger, sessions that end with the command."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
-from schemachange_operator.postgres import ledger, ledger_runner, preflight
+import psycopg
+
+from schemachange_operator.postgres import ledger, ledger_history, ledger_runner, preflight
 from schemachange_operator.postgres.advisory import DatabaseLock
 from schemachange_operator.postgres.ledger_runner import Runner
 from schemachange_operator.postgres.session import Credentials, Session, connect, read_credentials
@@ -54,6 +56,13 @@ def working_on(environment: Environment) -> Iterator[Target]:
         if before.number and before.server != runner.server:
             environment.output.event("server_changed", before=before.server, now=runner.server)
         yield Target(environment, credentials, lock, runner, sessions)
+        _tell_head(environment, session)
+
+
+def _tell_head(environment: Environment, session: Session) -> None:
+    """The log is kept elsewhere than the ledger: what it says of the chain's end cannot be written anew with the chain."""
+    with suppress(psycopg.Error):
+        environment.output.event("ledger_head", **ledger_history.head(session))
 
 
 def _session(environment: Environment, credentials: Credentials, settings: dict[str, str] | None = None) -> Session:
