@@ -44,7 +44,7 @@ def test_it_tells_what_was_done(done: Database, capsys: pytest.CaptureFixture[st
 def test_one_change_alone(done: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["history", "--database", url(done), "--change", "shop/other", "--output", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert [one["event"] for one in told["entries"]] == ["ChangeOpen", "StepDone", "StatementRun"]
+    assert [one["event"] for one in told["entries"]] == ["ChangeOpen", "StepDone", "StatementRun", "StepNoted"]
     assert {one["name"] for one in told["entries"]} == {"other"}
     assert told["faults"] is None
 
