@@ -1,5 +1,6 @@
 """Statements that cannot be in a transaction: cut off at any point, they end done once, and leave no debris."""
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,18 @@ CUT = [
     ),
     (
         "REINDEX INDEX CONCURRENTLY orders_pkey",
+        "",
+        ["orders_pkey", "orders_pkey_ccnew invalid"],
+        ["orders_pkey"],
+    ),
+    (
+        "REINDEX TABLE CONCURRENTLY orders",
+        "CREATE INDEX orders_note ON orders (note)",
+        ["orders_note", "orders_note_ccnew invalid", "orders_pkey", "orders_pkey_ccnew invalid"],
+        ["orders_note", "orders_pkey"],
+    ),
+    (
+        "REINDEX SCHEMA CONCURRENTLY public",
         "",
         ["orders_pkey", "orders_pkey_ccnew invalid"],
         ["orders_pkey"],
@@ -180,3 +193,64 @@ def test_a_stop_cancels_and_the_next_run_ends_it(orders: Database, tmp_path: Pat
     assert (report.outcome, report.reason) == ("Retry", "Stopped")
     assert change.run("apply", "s", attempt=2).outcome == "Done"
     assert state(orders) == ["orders_note", "orders_pkey"]
+
+
+def test_an_index_that_somebody_else_is_building_is_left_to_them(orders: Database, tmp_path: Path) -> None:
+    change = single(orders, tmp_path, CREATE)
+    cut_off(orders, change, CREATE)
+    orders.superuser.execute("DROP INDEX orders_note")
+    with orders.another_superuser() as writer, orders.another_superuser() as somebody:
+        writer.execute("BEGIN")
+        writer.execute("UPDATE orders SET note = 'y' WHERE id = 1")
+        building = threading.Thread(target=somebody.execute, args=(CREATE,))
+        building.start()
+        wait_for(orders, f"SELECT FROM pg_stat_activity WHERE query = '{CREATE}' AND wait_event_type = 'Lock'")
+        report = change.run("apply", "s", attempt=2)
+        assert (report.outcome, report.reason) == ("Retry", "DatabaseBusy"), report.message
+        assert f"pid {somebody.info.backend_pid}, user postgres" in report.message
+        writer.execute("ROLLBACK")
+        building.join()
+    number = orders.value("SELECT 'orders_note'::regclass::oid::bigint")
+    assert change.run("apply", "s", attempt=3).outcome == "Done"
+    assert orders.value("SELECT 'orders_note'::regclass::oid::bigint") == number
+
+
+def test_a_vacuum_that_was_cut_off_is_run_again(orders: Database, tmp_path: Path) -> None:
+    change = single(orders, tmp_path, "VACUUM orders")
+    with orders.another_superuser() as holder:
+        holder.execute("BEGIN")
+        holder.execute("LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE")
+        process = change.start("apply", "s")
+        wait_for(orders, "SELECT FROM pg_stat_activity WHERE query = 'VACUUM orders' AND wait_event_type = 'Lock'")
+        process.kill()
+        holder.execute("ROLLBACK")
+    assert orders.value("SELECT state FROM schemachange.step") == "Intent"
+    assert change.run("apply", "s", attempt=2).outcome == "Done"
+
+
+IN_TRANSACTION = [
+    (
+        "ALTER TYPE mood ADD VALUE 'fine'",
+        "SELECT FROM pg_enum WHERE enumlabel = 'fine'",
+    ),
+    (
+        "REFRESH MATERIALIZED VIEW CONCURRENTLY totals",
+        "SELECT FROM totals WHERE id = 51",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sql", "effect"), IN_TRANSACTION)
+def test_what_can_be_in_a_transaction_is_whole_or_not_there(orders: Database, tmp_path: Path, sql: str, effect: str) -> None:
+    orders.as_owner(
+        "CREATE TYPE mood AS ENUM ('sad'); CREATE MATERIALIZED VIEW totals AS SELECT id FROM orders;"
+        "CREATE UNIQUE INDEX ON totals (id); INSERT INTO orders VALUES (51, 'x')"
+    )
+    change = single(orders, tmp_path, f"{sql}; SELECT pg_sleep(1)")
+    process = change.start("apply", "s")
+    wait_for(orders, "SELECT FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(1)%' AND state = 'active'")
+    process.kill()
+    report = change.run("apply", "s", attempt=2)
+    assert (report.outcome, report.already_done) == ("Done", False), report.message
+    assert len(orders.query(effect)) == 1
+    assert change.run("apply", "s", attempt=3).already_done

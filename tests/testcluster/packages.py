@@ -23,6 +23,7 @@ PACKAGES = {
     "npm": "npm",
     "java": "default-jre-headless",
     "mvn": "maven",
+    "/usr/sbin/pgbouncer": "pgbouncer",
     "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
 }
 

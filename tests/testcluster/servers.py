@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -119,6 +120,10 @@ class Server:
         """Kill the server and all its backends at once, as a crash of the machine would."""
         self._end(signal.SIGKILL)
 
+    def stop_at_once(self) -> None:
+        """Shut it down without a checkpoint: the next start recovers, as after a crash."""
+        self._end(signal.SIGQUIT)
+
     def restart(self) -> None:
         """Stop it, if it runs, and start it again on the same port with the same data."""
         self.stop()
@@ -154,7 +159,9 @@ class Server:
             return
         if how == signal.SIGKILL:
             for pid in _children(process.pid):
-                os.kill(pid, signal.SIGKILL)
+                # A backend may end by itself meanwhile.
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         process.send_signal(how)
         try:
             process.wait(SECONDS_TO_STOP)

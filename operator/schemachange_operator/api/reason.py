@@ -103,6 +103,10 @@ class Reason(Word):
         "A step failed after one that cannot be undone; the steps done are listed.",
     )
     BACKFILL_FAILED = "BackfillFailed", "A batch failed; batches before it are kept."
+    STEPS_LOST = (
+        "StepsLost",
+        "A failover or restore has undone steps that were recorded as done; it goes on from where the ledger stands.",
+    )
     STOPPED = "Stopped", "The Job was asked to stop and stopped at a safe place."
     STEP_DONE = "StepDone", "A step is committed on the target."
     # Verifying

@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from schemachange_operator.api.policy import SchemaPolicy, SchemaPolicySpec
 from schemachange_operator.command.errors import Exit, UsageError
+from schemachange_operator.command.history import EPILOG as HISTORY_EPILOG
+from schemachange_operator.command.history import add_history
 from schemachange_operator.command.manifest import read_file
 from schemachange_operator.command.wishes import Wishes
 
@@ -32,7 +34,9 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments as members of a namespace; ends the program when they are wrong."""
-    parser = _Parser(prog="schg", description="Plans schema changes of PostgreSQL databases, without a cluster.")
+    parser = _Parser(
+        prog="schg", description="Plans schema changes of PostgreSQL databases, and tells what was done, without a cluster."
+    )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     plan = commands.add_parser(
         "plan",
@@ -41,7 +45,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _plan(plan)
+    told = commands.add_parser(
+        "history",
+        help="say what was done to a database, from its own ledger",
+        epilog=HISTORY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_history(told)
+    told.set_defaults(command="history")
+    plan.set_defaults(command="plan")
     given = parser.parse_args(arguments)
+    if given.command != "plan":
+        return given
     if given.rehearse and not given.database:
         plan.error("--rehearse needs --database: what is rehearsed is a copy of its schema")
     if given.server_binaries and not given.rehearse:

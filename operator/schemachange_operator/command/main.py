@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import traceback
+from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -15,9 +16,11 @@ from schemachange_operator.command.findings import UNREADABLE
 from schemachange_operator.command.formats.github import github
 from schemachange_operator.command.formats.markdown import markdown
 from schemachange_operator.command.formats.sarif import sarif
+from schemachange_operator.command.history import history
 from schemachange_operator.command.planner import make_report
 from schemachange_operator.command.reading import read_sources
 from schemachange_operator.command.report import RANK, PlanReport
+from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.page.escaping import printable
 from schemachange_operator.core.sql.grammar import remember
 
@@ -37,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
     gc.set_threshold(200_000, 20, 100)
     remember(20_000)
     given = arguments.parse(sys.argv[1:] if words is None else words)
+    if given.command == "history":
+        return _history(given)
     try:
         with _interruptible():
             report = make_report(read_sources(given.files, given.rollback), arguments.wishes(given))
@@ -56,6 +61,24 @@ def main(words: Sequence[str] | None = None) -> int:
             place = finding.place
             _complain(f"{place.file}:{place.line}:{place.column}: {finding.message}")
     return exit_code(report, given.fail_on)
+
+
+def _history(given: Namespace) -> int:
+    try:
+        with _interruptible():
+            text, code = history(given)
+    except UsageError as error:
+        sys.stderr.write(f"schg history: {error}\n")
+        return Exit.USAGE
+    except ProcedureError as error:
+        sys.stderr.write(f"schg history: {error.message}\n")
+        return Exit.DATABASE
+    except Interrupted as error:
+        return SIGNALLED + int(error.args[0])
+    except Exception as error:
+        return _unknown(error)
+    _print(text)
+    return code
 
 
 def exit_code(report: PlanReport, fail_on: str) -> Exit:
@@ -108,5 +131,5 @@ def _unknown(error: Exception) -> int:
     """Neither the message nor the values of an error that nobody foresaw are known to be free of data."""
     frames = traceback.extract_tb(error.__traceback__)
     where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))
-    sys.stderr.write(f"schg plan: met {type(error).__name__}, which it does not know, at {where}; report it\n")
+    sys.stderr.write(f"schg: met {type(error).__name__}, which it does not know, at {where}; report it\n")
     return Exit.INTERNAL

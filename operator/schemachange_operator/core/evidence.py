@@ -140,8 +140,26 @@ def _with_facts(world: World, job: JobView, run: RunRecord) -> SchemaChangeStatu
     if run.task == Task.APPLY and run.reason == Reason.SCHEMA_DRIFTED and not report.steps_done:
         # Nothing of this cycle is on the target: a new cycle plans for the schema as it is now.
         return status.model_copy(update={"frozen": False, "replans": status.replans + 1})
+    if run.reason == Reason.STEPS_LOST and report.steps_done is not None:
+        return _without_lost(world, report.steps_done)
     if run.task == Task.ROLLBACK and run.outcome == RunOutcome.DONE and report.proven:
         return status.model_copy(update={"frozen": False})
+    return status
+
+
+def _without_lost(world: World, steps_done: tuple[str, ...]) -> SchemaChangeStatus:
+    """After a failover: steps that the database does not have any more are to be done again."""
+    status = world.status
+    for run in status.runs:
+        step_of_cycle = run.cycle == world.cycle and run.task in (Task.APPLY, Task.BACKFILL)
+        if step_of_cycle and run.outcome == RunOutcome.DONE and run.step not in steps_done:
+            lost = {
+                "outcome": RunOutcome.RETRY.value,
+                "reason": Reason.STEPS_LOST.value,
+                "message": "Done before, and undone by a failover or a restore; it is done again.",
+                "not_before": stamp(world.now),
+            }
+            status = _with_run(status, run.model_copy(update=lost))
     return status
 
 

@@ -53,6 +53,7 @@ def run_request(world: World, wanted: CreateJob) -> RunRequest:
         step=wanted.step,
         attempt=wanted.attempt,
         record=record(world),
+        steps_done=world.steps_done(),
         abort_reason=spec.abort.reason if spec.abort else "",
         backup_path=backup_path(world, wanted.step) if wanted.task == Task.BACKUP else "",
         backup_scope=spec.backup.scope,

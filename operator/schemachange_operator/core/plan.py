@@ -189,6 +189,8 @@ class PlanDocument(Model):
 
     content_digest: str
     server_version: str
+    system_identifier: str = ""
+    """Of the server: a copy of its files has the same, a restored dump has another."""
     fingerprint: str
     relations: tuple[str, ...]
     """Relations touched, as schema.name; new ones included."""

@@ -81,6 +81,8 @@ class RunRequest(Model):
     """The step, for apply, backfill and backup."""
     attempt: int = 1
     record: Record = Record()
+    steps_done: tuple[str, ...] = ()
+    """Steps that are recorded as done; the ledger may know better."""
     abort_reason: str = ""
     """For rollback: why."""
     backup_path: str = ""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.errors import TryLater
 from schemachange_operator.core.sql.name import RelationName
 from schemachange_operator.postgres.probes import Before, Judgement, Repeatable, identifier, quoted, resolve
 from schemachange_operator.postgres.queries import query
@@ -19,6 +21,20 @@ def _state(session: Session, index: list[str]) -> str:
     if row is None:
         return "absent"
     return "valid" if row["valid"] else "invalid"
+
+
+def _ended(session: Session, index: list[str]) -> None:
+    """Make sure that nobody else is at work on an invalid index: its building may end well.
+
+    Raises TryLater(DatabaseBusy), naming the session.
+    """
+    row = session.execute(query("probe_builder"), {"schema": index[0], "name": index[1]}).fetchone()
+    if row:
+        raise TryLater(
+            Reason.DATABASE_BUSY,
+            f"The index {'.'.join(index)} is invalid, and another session (pid {row['pid']}, user {row['user']}) works on its table"
+            " in a way that builds indexes. It was left alone; looked at again later.",
+        )
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,10 @@ class CreateIndex(Repeatable):
     def debris(self, session: Session, before: Before) -> tuple[sql.Composed, ...]:
         """An invalid index of that name, unless somebody else had left it there before us."""
         ours = before["index"] and before["state"] == "absent"
-        return (_drop(before["index"]),) if ours and _state(session, before["index"]) == "invalid" else ()
+        if not ours or _state(session, before["index"]) != "invalid":
+            return ()
+        _ended(session, before["index"])
+        return (_drop(before["index"]),)
 
 
 @dataclass(frozen=True)
@@ -84,8 +103,11 @@ class Reindex(Repeatable):
         return {"relation": relation, "left": self._left(session, relation)}
 
     def debris(self, session: Session, before: Before) -> tuple[sql.Composed, ...]:
-        """Invalid copies made since."""
-        return tuple(_drop(index) for index in self._left(session, before["relation"]) if index not in before["left"])
+        """Invalid copies made since; but those of TOAST tables, which only a superuser could drop."""
+        left = [index for index in self._left(session, before["relation"]) if index not in before["left"]]
+        for index in left:
+            _ended(session, index)
+        return tuple(map(_drop, left))
 
     def _left(self, session: Session, relation: list[str] | None) -> list[list[str]]:
         name = quoted(session, relation) if relation else None

@@ -18,7 +18,8 @@ from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary
 
 ChangeState = Literal["Open", "Completed", "RolledBack", "Unproven"]
-VERSION = 1
+VERSION = 2
+"""Each version from the second has a query ledger_version_<number>.sql that makes it out of the one before."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def installed(session: Session) -> bool:
 
 
 def install(session: Session, migration_role: str) -> None:
-    """Create the ledger where it is missing, and make sure that migrations cannot write it.
+    """Create the ledger where it is missing, bring it to this version, and make sure that migrations cannot write it.
 
     The session is the login's, in autocommit. Raises Stop(PermissionMissing) when they could, or when it cannot be created.
     """
@@ -68,7 +69,8 @@ def install(session: Session, migration_role: str) -> None:
         with session.transaction():
             if not installed(session):
                 session.execute(query("ledger_create"))
-            _check_version(session)
+            for number in range(_known_version(session) + 1, VERSION + 1):
+                session.execute(query(f"ledger_version_{number}"))
             _check_reach(session, migration_role)
     except errors.InsufficientPrivilege as error:
         login, database = session.info.user, session.info.dbname
@@ -79,14 +81,21 @@ def install(session: Session, migration_role: str) -> None:
         ) from None
 
 
-def _check_version(session: Session) -> None:
-    version = _row(session, "ledger_version")["number"]
-    if version > VERSION:
+def version(session: Session) -> int:
+    """The version of a ledger that is installed."""
+    number: int = _row(session, "ledger_version")["number"]
+    return number
+
+
+def _known_version(session: Session) -> int:
+    found = version(session)
+    if found > VERSION:
         raise Stop(
             Reason.SERVER_UNSUPPORTED,
-            f"The database's ledger (schema schemachange) has version {version}, this runner knows version {VERSION}."
+            f"The database's ledger (schema schemachange) has version {found}, this runner knows version {VERSION}."
             " Nothing was run. Use an operator at least as new as the one that wrote it.",
         )
+    return found
 
 
 def _check_reach(session: Session, migration_role: str) -> None:

@@ -10,6 +10,8 @@ from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
 
 StepLedgerState = Literal["Intent", "Done", "Undoing", "RolledBack"]
+FINGERPRINT = "fingerprint"
+"""Member of a step's detail: the touched relations after it."""
 Direction = Literal["Apply", "Rollback"]
 
 
@@ -64,6 +66,13 @@ def step_intent(session: Session, change_id: int, name: str, attempt: int, detai
     """Say that a step that cannot be in a transaction is about to run."""
     session.execute(
         query("ledger_step_intent"), {"change_id": change_id, "name": name, "attempt": attempt, "detail": Jsonb(detail)}
+    )
+
+
+def step_noted(session: Session, change_id: int, name: str, fingerprint: str) -> None:
+    """Note how the touched relations are after a step that is done, so that a failover's loss can be told from a mess."""
+    session.execute(
+        query("ledger_step_noted"), {"change_id": change_id, "name": name, "detail": Jsonb({FINGERPRINT: fingerprint})}
     )
 
 

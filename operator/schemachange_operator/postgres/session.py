@@ -20,6 +20,7 @@ CONNECT_TIMEOUT = 5
 
 PINNED = {
     "search_path": "pg_catalog, pg_temp",
+    "default_transaction_isolation": "read committed",
     "client_encoding": "UTF8",
     "lock_timeout": "2000",
     "statement_timeout": "60000",

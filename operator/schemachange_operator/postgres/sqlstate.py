@@ -1,7 +1,7 @@
 """Foreign errors translated once: SQLSTATE to a reason and a consequence, as a table."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -26,6 +26,9 @@ FINAL: dict[type[psycopg.Error], Reason] = {
     errors.InsufficientPrivilege: Reason.PERMISSION_MISSING,
 }
 
+TAKEN_OVER = "SC001"
+"""What the ledger's triggers raise when an older runner writes."""
+
 AUTHENTICATION_WORDS = (
     "password authentication failed",
     "no password supplied",
@@ -35,12 +38,28 @@ AUTHENTICATION_WORDS = (
 """libpq gives no SQLSTATE for a failed connection, only the server's text."""
 
 
-POOLER_WORDS = "unsupported startup parameter: options"
-"""What PgBouncer 1.18 says to a connection of ours, measured; where it is told to ignore that, `preflight` notices."""
+REFUSED_WORDS: dict[str, Callable[[], ProcedureError]] = {
+    "session is read-only": lambda: TryLater(
+        Reason.SERVER_UNSUPPORTED,
+        "The server that answers is a standby, or its transactions are read-only by default; a change is applied on the primary."
+        " Nothing was run. It goes on by itself once the address in spec.connection of the PostgresDatabase leads to the primary.",
+    ),
+    "unsupported startup parameter": lambda: Stop(
+        Reason.SERVER_UNSUPPORTED,
+        "The connection goes through a pooler, which does not let a session's settings through. Nothing was run."
+        " Name the server itself in spec.connection of the PostgresDatabase.",
+    ),
+}
+"""What libpq says of a server that must not be worked on, and what follows."""
 
 
 def reason_of(error: psycopg.Error) -> ProcedureError:
     """The error as one of ours, with the server's primary message and without its DETAIL, which can hold rows."""
+    if error.sqlstate == TAKEN_OVER:
+        return TryLater(
+            Reason.DATABASE_BUSY,
+            "Another runner has taken this database over meanwhile. This one stops; what it had not committed is undone.",
+        )
     for kind, reason in LATER.items():
         if isinstance(error, kind):
             return TryLater(reason, primary(error))
@@ -49,12 +68,9 @@ def reason_of(error: psycopg.Error) -> ProcedureError:
             return Stop(reason, primary(error))
     if isinstance(error, psycopg.OperationalError) and not error.sqlstate:
         text = str(error)
-        if POOLER_WORDS in text:
-            return Stop(
-                Reason.SERVER_UNSUPPORTED,
-                "The connection goes through a pooler (it refuses the startup parameter that pins our settings). Nothing was"
-                " run. Name the server itself in spec.connection of the PostgresDatabase.",
-            )
+        for words, refused in REFUSED_WORDS.items():
+            if words in text:
+                return refused()
         failed = any(words in text for words in AUTHENTICATION_WORDS)
         return TryLater(Reason.AUTHENTICATION_FAILED if failed else Reason.DATABASE_UNREACHABLE, text.strip())
     return Stop(Reason.STATEMENT_FAILED, primary(error))

@@ -78,7 +78,7 @@ def _begin(target: Target, session: Session, change: Change | None, wanted: Back
 
 def _enter(
     session: Session, environment: Environment, lock_milliseconds: int = 2000, statement_milliseconds: int = 0
-) -> str:
+) -> role.Entered:
     return role.enter(session, environment.request, lock_milliseconds, statement_milliseconds)
 
 
@@ -161,13 +161,13 @@ class Filling:
     ) -> Position | None:
         environment, step = self.target.environment, self.target.environment.request.step
         ledger_backfill.lock(self.session, self.change.id, step, position)
-        transaction = _enter(self.session, environment, timeout, statement_milliseconds)
+        entered = _enter(self.session, environment, timeout, statement_milliseconds)
         if statement_milliseconds:
             moved = move()
         else:
             with cancelled_on_stop(environment, self.session):
                 moved = move()
-        role.leave(self.session, environment.request, transaction, f"Step {step}", Reason.BACKFILL_FAILED)
+        role.leave(self.session, environment.request, entered, f"Step {step}", Reason.BACKFILL_FAILED)
         if moved is not None:
             ledger_backfill.checkpoint(self.session, self.change.id, step, moved)
         return moved

@@ -11,7 +11,7 @@ from pathlib import Path
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core import task
 from schemachange_operator.core.content import Content
-from schemachange_operator.core.digest import text_digest
+from schemachange_operator.core.digest import digest, text_digest
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.rules.course import Course
@@ -61,8 +61,12 @@ class Environment:
 
     @property
     def application_prefix(self) -> str:
-        """What application_name begins with in every session of this change, whatever the attempt."""
-        return f"schemachange/{self.request.change.uid[:13]}/"
+        """What application_name begins with in every session of this change, whatever the attempt.
+
+        By name and not by uid: an object that is deleted and made again finds the sessions of the one before.
+        """
+        change = self.request.change
+        return f"schemachange/{digest([change.namespace, change.name]).removeprefix('sha256:')[:12]}/"
 
     def pause(self, seconds: float) -> bool:
         """Wait; True when asked to stop meanwhile."""

@@ -9,9 +9,10 @@ from schemachange_operator.core.snapshot import Snapshot, fingerprint
 from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.postgres.ledger import Change
-from schemachange_operator.postgres.ledger_steps import StepRow, steps
+from schemachange_operator.postgres.ledger_steps import StepRow, step_noted, steps
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.lost_steps import refuse_lost, refuse_other_server
 
 GIST = 5
 """Differences that a message names."""
@@ -28,6 +29,7 @@ def open_or_adopt(environment: Environment, session: Session, change: Change | N
         if not change.steps_done:
             refuse_drift(environment, take_snapshot(session))
         return change
+    refuse_other_server(environment, session)
     before = take_snapshot(session)
     refuse_drift(environment, before)
     return ledger.open_change(session, request, environment.content, environment.plan, before)
@@ -66,7 +68,7 @@ def _hindrance(planned: Difference, now: Snapshot) -> str:
 def begun_steps(environment: Environment, session: Session, change: Change | None) -> dict[str, StepRow]:
     """The ledger's steps of an open change, after making sure that the request's step is the one that is due.
 
-    Raises Stop when the change is unproven, is being rolled back, or lacks a step before this one.
+    Raises Stop when the change is unproven or is being rolled back; TryLater(StepsLost) when it lacks a step before this one.
     """
     if change is None:
         rows: dict[str, StepRow] = {}
@@ -79,16 +81,18 @@ def begun_steps(environment: Environment, session: Session, change: Change | Non
         rows = steps(session, change.id)
     if any(row.state in {"Undoing", "RolledBack"} for row in rows.values()):
         raise Stop(Reason.ROLLBACK_FAILED, "A rollback of this change has begun and not ended. Nothing was run. Let it end.")
-    for step in environment.content.steps:
-        if step.name == environment.request.step:
-            break
-        if step.name not in rows or rows[step.name].state != "Done":
-            raise Stop(
-                Reason.STATE_UNPROVEN,
-                f"The ledger of the target does not have step {step.name} as done, which comes before"
-                f" {environment.request.step}. Nothing was run. Was the database restored or failed over?",
-            )
+    names = [step.name for step in environment.content.steps]
+    before = names[: names.index(environment.request.step)]
+    refuse_lost(environment, session, change, before)
     return rows
+
+
+def note_catalog(environment: Environment, session: Session, step: str) -> None:
+    """Write down how the touched relations are after a step, when it is done and no lock is held any more."""
+    request = environment.request
+    change = ledger.find(session, request.change.namespace, request.change.name)
+    if change is not None:
+        step_noted(session, change.id, step, fingerprint(take_snapshot(session), request.relations))
 
 
 def applied_steps(environment: Environment, session: Session) -> tuple[str, ...] | None:

@@ -16,6 +16,7 @@ from schemachange_operator.postgres.ledger_steps import StatementRun, StepRow, s
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner import answers
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.lost_steps import refuse_unknown
 from schemachange_operator.runner.opening import applied_steps
 from schemachange_operator.runner.single import left_undone, undo_single
 from schemachange_operator.runner.target import Target, working_on
@@ -30,6 +31,7 @@ def rollback(environment: Environment) -> RunReport:
         try:
             change = ledger.current(session, environment.request)
             if change is None:
+                refuse_unknown(environment, session)
                 return _undone(environment, "Nothing had been applied")
             _undo_all(target, session, change)
             _prove(environment, session, change)

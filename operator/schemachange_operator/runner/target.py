@@ -1,10 +1,13 @@
 """The target database while a command works on it: the lock, the ledger, sessions that end with the command."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 
-from schemachange_operator.postgres import ledger, preflight
+import psycopg
+
+from schemachange_operator.postgres import ledger, ledger_history, ledger_runner, preflight
 from schemachange_operator.postgres.advisory import DatabaseLock
+from schemachange_operator.postgres.ledger_runner import Runner
 from schemachange_operator.postgres.session import Credentials, Session, connect, read_credentials
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.environment import Environment
@@ -13,10 +16,13 @@ from schemachange_operator.runner.environment import Environment
 class Target:
     """A database that nobody else's runner works on at the same time."""
 
-    def __init__(self, environment: Environment, credentials: Credentials, lock: DatabaseLock, sessions: ExitStack) -> None:
+    def __init__(
+        self, environment: Environment, credentials: Credentials, lock: DatabaseLock, runner: Runner, sessions: ExitStack
+    ) -> None:
         self.environment = environment
         self.credentials = credentials
         self.lock = lock
+        self.runner = runner
         self._sessions = sessions
 
     def session(self, settings: dict[str, str] | None = None) -> Session:
@@ -25,7 +31,8 @@ class Target:
 
     def fresh_session(self, settings: dict[str, str] | None = None) -> Session:
         """A further session that the caller closes."""
-        return _session(self.environment, self.credentials, settings)
+        known = {ledger_runner.SETTING: self.runner.token, **(settings or {})}
+        return _session(self.environment, self.credentials, known)
 
 
 @contextmanager
@@ -45,7 +52,17 @@ def working_on(environment: Environment) -> Iterator[Target]:
         for name in lock.end_orphans(environment.application_prefix, environment.pause):
             environment.output.event("orphan_ended", application_name=name)
         ledger.install(session, request.migration_role)
-        yield Target(environment, credentials, lock, sessions)
+        before, runner = ledger_runner.take_over(session)
+        if before.number and before.server != runner.server:
+            environment.output.event("server_changed", before=before.server, now=runner.server)
+        yield Target(environment, credentials, lock, runner, sessions)
+        _tell_head(environment, session)
+
+
+def _tell_head(environment: Environment, session: Session) -> None:
+    """The log is kept elsewhere than the ledger: what it says of the chain's end cannot be written anew with the chain."""
+    with suppress(psycopg.Error):
+        environment.output.event("ledger_head", **ledger_history.head(session))
 
 
 def _session(environment: Environment, credentials: Credentials, settings: dict[str, str] | None = None) -> Session:

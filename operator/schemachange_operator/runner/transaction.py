@@ -69,10 +69,10 @@ def _attempt(target: Target, session: Session, work: Work, guard: Guard, waits: 
     try:
         with guard.on_duty():
             work.prepare(session)
-            transaction = role.enter(session, environment.request, waits.strong, 0)
+            entered = role.enter(session, environment.request, waits.strong, 0)
             waits.ask_weakly(session)
             runs = tuple(_statement(target, session, work, statement, waits) for statement in work.statements)
-            role.leave(session, environment.request, transaction, work.title, work.failed)
+            role.leave(session, environment.request, entered, work.title, work.failed)
             work.record(session, runs)
             target.lock.confirm()
     except (errors.LockNotAvailable, errors.DeadlockDetected, GaveWay):
@@ -82,8 +82,8 @@ def _attempt(target: Target, session: Session, work: Work, guard: Guard, waits: 
             session.execute("ROLLBACK")
         raise
     # Noted before COMMIT: if its answer is lost, pg_xact_status() of this number decides.
-    environment.output.event("commit", transaction=transaction)
-    commit(target, session, transaction, work)
+    environment.output.event("commit", transaction=entered.transaction)
+    commit(target, session, entered.transaction, work)
 
 
 def _statement(target: Target, session: Session, work: Work, statement: Statement, waits: Waits) -> StatementRun:

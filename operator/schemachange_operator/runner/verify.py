@@ -18,6 +18,7 @@ from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary, reason_of
 from schemachange_operator.runner import answers
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.lost_steps import refuse_lost
 from schemachange_operator.runner.opening import applied_steps
 from schemachange_operator.runner.stopping import cancelled_on_stop
 from schemachange_operator.runner.target import working_on
@@ -31,7 +32,7 @@ def verify(environment: Environment) -> RunReport:
             change = ledger.current(session, environment.request)
             already = change is not None and change.state == "Completed"
             if change is None or not already:
-                opened = _all_applied(environment, change)
+                opened = _all_applied(environment, session, change)
                 _compare(environment, session, opened)
                 _ask(environment, session)
                 target.lock.confirm()
@@ -46,14 +47,13 @@ def verify(environment: Environment) -> RunReport:
         )
 
 
-def _all_applied(environment: Environment, change: Change | None) -> Change:
-    done = set(change.steps_done) if change else set()
-    missing = [step.name for step in environment.content.steps if step.name not in done]
-    if change is None or missing or change.state != "Open":
+def _all_applied(environment: Environment, session: Session, change: Change | None) -> Change:
+    refuse_lost(environment, session, change, [step.name for step in environment.content.steps])
+    if change is None or change.state != "Open":
         raise Stop(
             Reason.STATE_UNPROVEN,
-            f"The ledger of the target does not have as done: {', '.join(missing) or 'the change as a whole'}."
-            " Nothing was verified. Was the database restored or failed over?",
+            f"The ledger of the target has the change as {change.state if change else 'unknown'}: {change.outcome if change else ''}"
+            " Nothing was verified. Bring the database to a known state by hand, then set spec.retry.",
         )
     return change
 

@@ -71,9 +71,8 @@ def create_roles(server: Server) -> None:
         )
 
 
-@contextmanager
-def fresh_database(server: Server) -> Iterator[Database]:
-    """A database that exists for as long as the block lasts."""
+def make_database(server: Server) -> Database:
+    """A database that stays for as long as its server; the caller closes the superuser's session."""
     name = f"shop_{next(_numbers)}"
     with psycopg.connect(server.url(), autocommit=True) as session:
         session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(OWNER)))
@@ -86,8 +85,16 @@ def fresh_database(server: Server) -> Iterator[Database]:
     superuser = psycopg.connect(
         server.url(name), autocommit=True, row_factory=dict_row, application_name="superuser", options="-c lock_timeout=10s"
     )
-    with closing(superuser):
-        superuser.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
-        yield Database(server, connection, Credentials(LOGIN, LOGIN_PASSWORD), superuser)
+    superuser.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
+    return Database(server, connection, Credentials(LOGIN, LOGIN_PASSWORD), superuser)
+
+
+@contextmanager
+def fresh_database(server: Server) -> Iterator[Database]:
+    """A database that exists for as long as the block lasts."""
+    database = make_database(server)
+    with closing(database.superuser):
+        yield database
     with psycopg.connect(server.url(), autocommit=True) as session:
-        session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        name = sql.Identifier(database.connection.database)
+        session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

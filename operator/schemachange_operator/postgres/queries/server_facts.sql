@@ -1,6 +1,7 @@
 -- The server and the database, as far as a throw-away copy has to resemble them. The locale's provider has its own
 -- columns since PostgreSQL 15 and 17, hence JSON.
 SELECT current_setting('server_version') AS version,
+       (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
        pg_is_in_recovery() AS standby,
        pg_encoding_to_char(d.encoding) AS encoding,
        d.datcollate AS collate,

@@ -38,6 +38,8 @@ class Facts(Model):
 
     version: str
     """For example 15.19."""
+    system_identifier: str = ""
+    """Which server it is, whatever its address."""
     encoding: str
     collate: str
     ctype: str

@@ -31,6 +31,7 @@ def plan_document(
     plan = PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
+        system_identifier=facts.system_identifier,
         fingerprint=facts.fingerprint,
         relations=facts.relations,
         sizes=facts.sizes,

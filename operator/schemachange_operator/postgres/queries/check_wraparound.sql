@@ -1,0 +1,25 @@
+-- Autovacuum workers on touched tables (or their TOAST tables) that are older than autovacuum_freeze_max_age. What a worker
+-- does is hidden from most roles; that it has a lock and no user is not.
+WITH touched AS (
+    SELECT
+        pg_class.oid, pg_class.reltoastrelid, pg_namespace.nspname || '.' || pg_class.relname AS relation,
+        greatest(age(pg_class.relfrozenxid), age(toast.relfrozenxid)) AS age,
+        greatest(mxid_age(pg_class.relminmxid), mxid_age(toast.relminmxid)) AS multixact_age,
+        coalesce((
+            SELECT option_value::bigint FROM pg_options_to_table(pg_class.reloptions)
+            WHERE option_name = 'autovacuum_freeze_max_age'
+        ), current_setting('autovacuum_freeze_max_age')::bigint) AS limit_age
+    FROM pg_class
+    JOIN pg_namespace ON pg_namespace.oid = pg_class.relnamespace
+    LEFT JOIN pg_class AS toast ON toast.oid = pg_class.reltoastrelid
+    WHERE pg_class.relkind IN ('r', 'm') AND pg_namespace.nspname || '.' || pg_class.relname = ANY (%(relations)s)
+)
+SELECT touched.relation, touched.age, activity.pid
+FROM touched
+JOIN pg_locks AS held ON held.relation IN (touched.oid, touched.reltoastrelid)
+    AND held.mode = 'ShareUpdateExclusiveLock' AND held.granted
+    AND held.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+JOIN pg_stat_activity AS activity ON activity.pid = held.pid AND activity.usesysid IS NULL
+WHERE touched.age > touched.limit_age
+    OR touched.multixact_age > current_setting('autovacuum_multixact_freeze_max_age')::bigint
+LIMIT 1

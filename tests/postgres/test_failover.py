@@ -1,0 +1,200 @@
+"""After a failover to an asynchronous standby: what was lost is found out and done again, once; nothing else is."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from postgres.support.change import Change, steps
+from postgres.support.database import Database, create_roles, make_database
+from postgres.support.standby import Standby
+from postgres.support.waiting import wait_for
+from schemachange_operator.core.errors import TryLater
+from schemachange_operator.postgres.ledger_history import check, read_history
+from testcluster.servers import Server
+
+ORDERS = (
+    "CREATE TABLE orders (id bigint PRIMARY KEY, note text); INSERT INTO orders SELECT n, 'x' FROM generate_series(1, 50) n"
+)
+ADD = {"name": "add", "sql": "ALTER TABLE orders ADD COLUMN currency text; ALTER TABLE orders ADD COLUMN code text"}
+FILL = {"name": "fill", "backfill": {"table": "orders", "set": {"currency": "'EUR'"}, "where": "currency IS NULL"}}
+INDEX = {"name": "index", "sql": "CREATE INDEX CONCURRENTLY orders_code ON orders (code)"}
+NEXT = {"name": "next", "sql": "ALTER TABLE orders ALTER COLUMN currency SET DEFAULT 'EUR'"}
+ALL = (ADD, FILL, INDEX, NEXT)
+COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0 ORDER BY attnum"
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, str]:
+    return {"wal_level": "replica", "max_wal_senders": "4", "synchronous_standby_names": "", "wal_keep_size": "64MB"}
+
+
+class Pair:
+    """A primary, its standby, and a change that is under way."""
+
+    def __init__(self, primary: Server, standby: Standby, database: Database, root: Path) -> None:
+        self.primary, self.standby, self.before = primary, standby, database
+        database.as_owner(ORDERS)
+        self.change = Change(database, root, steps(*ALL))
+        standby.caught_up(database)
+
+    def fail_over(self) -> Database:
+        self.before.superuser.close()
+        self.primary.kill()
+        self.change = replace_database(self.change, self.standby.promote(self.before))
+        return self.change.database
+
+    def on(self, step: str, attempt: int = 2) -> Any:
+        return self.change.run("backfill" if step == "fill" else "apply", step, attempt=attempt)
+
+
+def replace_database(change: Change, database: Database) -> Change:
+    """The same change, planned as before, on the server that answers now."""
+    moved = object.__new__(Change)
+    moved.__dict__.update({**change.__dict__, "database": database})
+    return moved
+
+
+@pytest.fixture
+def pair(server: Server, settings: dict[str, str], tmp_path: Path) -> Iterator[Pair]:
+    with Server(server.major, settings=settings) as primary:
+        create_roles(primary)
+        database = make_database(primary)
+        with Standby(primary, settings=settings) as standby:
+            yield Pair(primary, standby, database, tmp_path)
+
+
+def finish(pair: Pair, *names: str) -> None:
+    for name in names:
+        report = pair.on(name, attempt=3)
+        assert report.outcome == "Done", report.message
+    assert pair.change.run("verify").reason == "Completed"
+    database = pair.change.database
+    assert [row["attname"] for row in database.query(COLUMNS)] == ["id", "note", "currency", "code"]
+    assert database.query("SELECT FROM orders WHERE currency IS NULL") == []
+    assert database.value("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
+    with database.session() as session:
+        assert check(session) == ()
+        timelines = [one.row["timeline"] for one in read_history(session) if one.event == "RunnerBegan"]
+    assert timelines[-1] == 2
+
+
+def test_a_step_that_was_not_lost_is_not_done_again(pair: Pair) -> None:
+    pair.on("add", attempt=1)
+    pair.standby.caught_up(pair.before)
+    pair.fail_over()
+    again = pair.on("add")
+    assert (again.outcome, again.already_done) == ("Done", True)
+    assert [event["now"][1] for event in pair.change.events() if event["event"] == "server_changed"] == [2]
+    finish(pair, "fill", "index", "next")
+
+
+def test_all_steps_lost_are_done_again(pair: Pair) -> None:
+    pair.standby.cut_off(pair.before)
+    for step in ("add", "fill", "index"):
+        assert pair.on(step, attempt=1).outcome == "Done"
+    database = pair.fail_over()
+    report = pair.on("next")
+    assert (report.outcome, report.reason, report.steps_done) == ("Retry", "StepsLost", ()), report.message
+    assert "add, fill, index" in report.message
+    assert "timeline 2" in report.message
+    assert [row["attname"] for row in database.query(COLUMNS)] == ["id", "note"]
+    finish(pair, "add", "fill", "index", "next")
+
+
+def test_some_steps_lost_are_done_again(pair: Pair) -> None:
+    assert pair.on("add", attempt=1).outcome == "Done"
+    pair.standby.caught_up(pair.before)
+    pair.standby.cut_off(pair.before)
+    for step in ("fill", "index", "next"):
+        assert pair.on(step, attempt=1).outcome == "Done"
+    pair.fail_over()
+    report = pair.change.run("verify")
+    assert (report.outcome, report.reason, report.steps_done) == ("Retry", "StepsLost", ("add",)), report.message
+    finish(pair, "fill", "index", "next")
+
+
+@pytest.mark.parametrize("replicated", [(), ("add",)])
+def test_a_catalog_that_does_not_agree_with_the_ledger_is_not_touched(pair: Pair, replicated: tuple[str, ...]) -> None:
+    for step in replicated:
+        pair.on(step, attempt=1)
+    pair.standby.caught_up(pair.before)
+    pair.standby.cut_off(pair.before)
+    for step in ("add", "fill", "index")[len(replicated) :]:
+        pair.on(step, attempt=1)
+    database = pair.fail_over()
+    database.as_owner("ALTER TABLE orders ADD COLUMN half_restored int")
+    report = pair.on("next")
+    assert (report.outcome, report.reason, report.steps_done) == ("Failed", "StateUnproven", replicated), report.message
+    assert "not as the ledger left it" in report.message
+    if not replicated:
+        report = pair.change.run("rollback", steps_done=("add", "fill", "index"))
+        assert (report.outcome, report.reason, report.proven) == ("Failed", "StateUnproven", False)
+    database.as_owner("ALTER TABLE orders DROP COLUMN half_restored")
+    assert pair.on("next").reason in {"StepsLost", "StateUnproven"}
+
+
+def test_an_index_that_was_being_built_is_built_again(pair: Pair) -> None:
+    for step in ("add", "fill"):
+        pair.on(step, attempt=1)
+    with closing(pair.before.another_superuser()) as writer:
+        writer.execute("BEGIN")
+        writer.execute("UPDATE orders SET note = 'y' WHERE id = 1")
+        process = pair.change.start("apply", "index")
+        wait_for(
+            pair.before, "SELECT FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONC%' AND wait_event_type = 'Lock'"
+        )
+        pair.standby.caught_up(pair.before)
+        database = pair.fail_over()
+        assert process.report().reason == "DatabaseUnreachable"
+    assert database.query("SELECT indisvalid AS v FROM pg_index WHERE indexrelid = 'orders_code'::regclass") == [
+        {"v": False}
+    ]
+    finish(pair, "index", "next")
+
+
+def test_a_backfill_goes_on_from_the_checkpoint_that_arrived(pair: Pair) -> None:
+    pair.on("add", attempt=1)
+    pair.before.superuser.execute(
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_sleep(0.02); RETURN NEW; END$$;"
+        "CREATE TRIGGER slow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION slow()"
+    )
+    process = pair.change.start("backfill", "fill")
+    wait_for(pair.before, "SELECT FROM schemachange.backfill WHERE batches = 1")
+    pair.standby.caught_up(pair.before)
+    pair.standby.cut_off(pair.before)
+    wait_for(pair.before, "SELECT FROM schemachange.backfill WHERE batches >= 3")
+    database = pair.fail_over()
+    assert process.report().outcome == "Retry"
+    arrived = database.value("SELECT batches FROM schemachange.backfill")
+    assert 1 <= arrived < 3
+    database.superuser.execute("DROP TRIGGER slow ON orders")
+    finish(pair, "fill", "index", "next")
+
+
+def test_a_standby_is_not_worked_on(pair: Pair) -> None:
+    connection = pair.before.connection.model_copy(update={"port": pair.standby.port})
+    with pytest.raises(TryLater, match="leads to the primary") as raised:
+        pair.change.run("apply", "add", connection=connection)
+    assert raised.value.reason == "ServerUnsupported"
+    assert pair.on("add", attempt=1).outcome == "Done"
+
+
+def test_a_ledger_that_came_with_a_copy_is_not_trusted(pair: Pair) -> None:
+    pair.on("add", attempt=1)
+    pair.before.superuser.execute("UPDATE schemachange.change SET system_identifier = 7")
+    report = pair.on("fill")
+    assert (report.outcome, report.reason) == ("Failed", "StateUnproven"), report.message
+    assert "has the system identifier 7" in report.message or "system identifier 7;" in report.message
+    report = pair.change.run("rollback", abort_reason="moved")
+    assert report.outcome == "Failed" or report.proven
+
+
+def test_a_plan_made_on_another_server_is_made_again(pair: Pair) -> None:
+    moved = replace_database(pair.change, pair.before)
+    moved.plan = moved.plan.model_copy(update={"system_identifier": "7"})
+    report = moved.run("apply", "add")
+    assert (report.outcome, report.reason, report.steps_done) == ("Failed", "SchemaDrifted", ()), report.message
+    assert "system identifier 7" in report.message
