@@ -1,0 +1,27 @@
+-- ANALYZE
+ANALYZE t
+
+-- ANALYZE of columns
+ANALYZE t (a, b)
+
+-- VACUUM
+VACUUM t
+
+-- VACUUM ANALYZE
+VACUUM (ANALYZE) t
+
+-- VACUUM FULL
+VACUUM FULL t
+
+-- VACUUM of a partitioned table
+VACUUM q
+
+-- CLUSTER
+CLUSTER t USING t_pkey
+
+-- CLUSTER by the index marked before
+-- setup: ALTER TABLE t CLUSTER ON t_a
+CLUSTER t
+
+-- REINDEX SCHEMA
+REINDEX SCHEMA other

@@ -1,0 +1,169 @@
+-- SELECT
+SELECT * FROM t
+
+-- SELECT of one row by its key
+SELECT * FROM t WHERE id = 1
+
+-- SELECT from a view
+SELECT * FROM vvt
+
+-- SELECT from a view on a join
+SELECT * FROM vj
+
+-- SELECT FOR UPDATE
+SELECT * FROM t WHERE id = 1 FOR UPDATE
+
+-- SELECT FOR SHARE from a view
+SELECT * FROM vt WHERE id = 1 FOR SHARE
+
+-- SELECT FOR UPDATE OF one of two tables
+SELECT * FROM r JOIN c1 ON c1.rid = r.id FOR UPDATE OF c1
+
+-- SELECT with a subquery
+SELECT (SELECT max(u) FROM r), id FROM t WHERE id = 1
+
+-- SELECT from a table with children
+SELECT * FROM par
+
+-- SELECT from ONLY a table with children
+SELECT * FROM ONLY par
+
+-- TABLE
+TABLE r
+
+-- VALUES
+VALUES (1), (2)
+
+-- INSERT
+INSERT INTO t (id, a) VALUES (5000, 1)
+
+-- INSERT with a serial and an identity
+INSERT INTO owning (v) VALUES ('w')
+
+-- INSERT with the serial given
+INSERT INTO owning (id, v) VALUES (1000, 'w')
+
+-- INSERT DEFAULT VALUES
+INSERT INTO owning DEFAULT VALUES
+
+-- INSERT into a table with foreign keys
+INSERT INTO c1 (id, rid, up) VALUES (1000, 1, 1)
+
+-- INSERT into a table with a foreign key to a partitioned table
+INSERT INTO x VALUES (1000, 60, 60)
+
+-- INSERT SELECT
+INSERT INTO loose SELECT id, u, v FROM r
+
+-- INSERT ON CONFLICT DO NOTHING
+INSERT INTO r VALUES (1, 'v', 1) ON CONFLICT DO NOTHING
+
+-- INSERT ON CONFLICT DO UPDATE
+INSERT INTO r VALUES (1, 'v', 1) ON CONFLICT (id) DO UPDATE SET v = 'w'
+
+-- INSERT through a view
+INSERT INTO simple VALUES (9000, 'v')
+
+-- INSERT with a WITH query
+WITH n AS (SELECT id FROM t WHERE id = 1) INSERT INTO r SELECT id + 9000, 'v', 9999 FROM n
+
+-- INSERT into a partition
+INSERT INTO p1 VALUES (1, 5, 'x')
+
+-- UPDATE
+UPDATE t SET nn = 1
+
+-- UPDATE of one row by its key
+UPDATE t SET nn = 1 WHERE id = 1
+
+-- UPDATE FROM
+UPDATE loose SET v = r.v FROM r WHERE r.id = loose.id
+
+-- UPDATE with a subquery
+UPDATE t SET nn = (SELECT max(u) FROM r) WHERE id = 1
+
+-- UPDATE of a column with a foreign key
+UPDATE c1 SET rid = 2 WHERE id = 1
+
+-- UPDATE of another column of a table with a foreign key
+UPDATE c1 SET note = 'm'
+
+-- UPDATE of a key that others refer to
+-- setup: INSERT INTO r VALUES (9000, 'v', 9000)
+UPDATE r SET id = 9001 WHERE id = 9000
+
+-- UPDATE through a view
+UPDATE simple SET v = 'w'
+
+-- UPDATE of a table with children
+UPDATE par SET z = 1
+
+-- DELETE
+DELETE FROM loose
+
+-- DELETE of one row by its key
+DELETE FROM t WHERE id = 1
+
+-- DELETE from a table that others refer to
+-- setup: INSERT INTO r VALUES (9000, 'v', 9000)
+DELETE FROM r WHERE id = 9000
+
+-- DELETE from a table that others refer to with CASCADE
+-- setup: INSERT INTO c1 VALUES (9000, 1, NULL, 'n', 'free')
+DELETE FROM c1 WHERE id = 9000
+
+-- DELETE USING
+DELETE FROM loose USING r WHERE r.id = loose.id
+
+-- DELETE through a view
+DELETE FROM simple WHERE id > 100000
+
+-- DELETE in a WITH query
+WITH gone AS (DELETE FROM loose RETURNING id) SELECT count(*) FROM gone
+
+-- MERGE
+-- since: 15
+MERGE INTO t USING (SELECT 1 AS id) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET nn = 1
+
+-- MERGE of two tables
+-- since: 15
+MERGE INTO loose USING r ON r.id = loose.id WHEN MATCHED THEN UPDATE SET v = r.v WHEN NOT MATCHED THEN INSERT VALUES (r.id, 1, r.v)
+
+-- TRUNCATE
+TRUNCATE t
+
+-- TRUNCATE of two tables
+TRUNCATE t, loose
+
+-- TRUNCATE CASCADE of a table that others refer to
+TRUNCATE r CASCADE
+
+-- TRUNCATE RESTART IDENTITY
+TRUNCATE owning RESTART IDENTITY
+
+-- TRUNCATE of a table with a sequence
+TRUNCATE owning
+
+-- TRUNCATE of a table with children
+TRUNCATE par
+
+-- TRUNCATE ONLY of a table with children
+TRUNCATE ONLY par
+
+-- LOCK TABLE
+LOCK TABLE t IN ACCESS EXCLUSIVE MODE NOWAIT
+
+-- LOCK TABLE in a weaker mode
+LOCK TABLE t IN SHARE ROW EXCLUSIVE MODE
+
+-- LOCK TABLE of a view
+LOCK TABLE vt IN SHARE MODE
+
+-- LOCK TABLE of a table with children
+LOCK TABLE par IN SHARE MODE
+
+-- EXPLAIN
+EXPLAIN SELECT * FROM t
+
+-- EXPLAIN ANALYZE of an UPDATE
+EXPLAIN ANALYZE UPDATE loose SET v = 'y'
