@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.core.catalog_ties import Ties, catalog_ties
 from schemachange_operator.core.plan import TableSize
 from schemachange_operator.core.snapshot import Attributes, Snapshot
 
@@ -82,6 +83,8 @@ class CatalogFacts(Model):
     """Domain (schema.name) to the type under it."""
     steady_functions: frozenset[str] = frozenset()
     """Names of the application's own functions that are IMMUTABLE or STABLE."""
+    ties: Ties = Ties()
+    """What hangs together, and whose it is."""
 
     @property
     def known(self) -> bool:
@@ -105,6 +108,7 @@ def catalog_facts(
             for name, one in snapshot.get("function", {}).items()
             if _HEADER.search(one.get("definition", "").partition("AS $")[0])
         ),
+        ties=catalog_ties(snapshot),
     )
 
 

@@ -8,13 +8,13 @@ CREATE FUNCTION fresh() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1
 CREATE FUNCTION steady() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';
 
 CREATE TABLE r (id bigint PRIMARY KEY, v text, u int);
-INSERT INTO r SELECT g, 'r' || g, g FROM generate_series(1, 300) g;
+INSERT INTO r SELECT g, 'r' || g, g FROM generate_series(1, 3000) g;
 CREATE UNIQUE INDEX r_u ON r (u);
 
 CREATE TABLE t (
   id bigint PRIMARY KEY, a int NOT NULL, b text, c varchar(20), cc char(10), n numeric(10, 2), ts timestamp, tz timestamptz,
   nn int, rid bigint, j json, jb jsonb, d plain, m mood, vb varbit(8), ip cidr, iv interval, ex int, rng int4range, k int);
-INSERT INTO t SELECT g, g, 'b' || g, 'c' || g, 'cc', g, now(), now(), g, g % 300 + 1, '{}', '{}', 'd', 'sad', B'101',
+INSERT INTO t SELECT g, g, 'b' || g, 'c' || g, 'cc', g, now(), now(), g, g % 3000 + 1, '{}', '{}', 'd', 'sad', B'101',
   '10.0.0.0/8', '1 day', g, int4range(g, g + 1), g FROM generate_series(1, 2000) g;
 CREATE INDEX t_a ON t (a);
 CREATE INDEX t_b ON t (b);
@@ -27,9 +27,9 @@ CREATE INDEX t_some ON t (nn) WHERE b IS NOT NULL;
 
 -- Ties by foreign keys: c1 to r and to itself, c2 to c1, deleted along.
 CREATE TABLE c1 (id bigint PRIMARY KEY, rid bigint REFERENCES r, up bigint REFERENCES c1, note text, code varchar(10) UNIQUE);
-INSERT INTO c1 SELECT g, g, NULL, 'n', 'k' || g FROM generate_series(1, 200) g;
+INSERT INTO c1 SELECT g, g, NULL, 'n', 'k' || g FROM generate_series(1, 1500) g;
 CREATE TABLE c2 (id int PRIMARY KEY, c1id bigint REFERENCES c1 ON DELETE CASCADE, code varchar(10) REFERENCES c1 (code));
-INSERT INTO c2 SELECT g, g, 'k' || g FROM generate_series(1, 200) g;
+INSERT INTO c2 SELECT g, g, 'k' || g FROM generate_series(1, 1500) g;
 CREATE INDEX c2_c1id ON c2 (c1id);
 
 -- Views on t, on a view, on a join; materialized views.
@@ -56,7 +56,7 @@ CREATE TABLE q11 PARTITION OF q1 FOR VALUES FROM (0) TO (50);
 CREATE TABLE q12 PARTITION OF q1 FOR VALUES FROM (50) TO (100);
 CREATE TABLE q2 PARTITION OF q FOR VALUES FROM (100) TO (200);
 CREATE TABLE qd PARTITION OF q DEFAULT;
-INSERT INTO q SELECT g, g, 'x' FROM generate_series(0, 299) g;
+INSERT INTO q SELECT g, g, 'x' FROM generate_series(0, 1500) g;
 CREATE INDEX q_v ON q (v);
 CREATE TABLE f (id bigint, k int, rid bigint REFERENCES r) PARTITION BY LIST (k);
 CREATE TABLE f1 PARTITION OF f FOR VALUES IN (1);

@@ -255,3 +255,29 @@ ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a * 3)
 
 -- DROP EXPRESSION
 ALTER TABLE gen ALTER COLUMN twice DROP EXPRESSION
+
+-- SET NOT NULL of a partitioned table where it is so
+ALTER TABLE q ALTER COLUMN k SET NOT NULL
+
+-- ADD COLUMN IF NOT EXISTS that exists, to a partitioned table
+ALTER TABLE q ADD COLUMN IF NOT EXISTS v text
+
+-- DROP COLUMN IF EXISTS that does not exist, of a partitioned table
+ALTER TABLE q DROP COLUMN IF EXISTS nothing
+
+-- SET COMPRESSION of a partitioned table
+ALTER TABLE q ALTER COLUMN v SET COMPRESSION pglz
+
+-- SET STORAGE of a partitioned table
+ALTER TABLE q ALTER COLUMN v SET STORAGE EXTERNAL
+
+-- ADD COLUMN REFERENCES to a partitioned table
+ALTER TABLE p ADD COLUMN x bigint REFERENCES r
+
+-- ADD COLUMN identity to a partitioned table
+-- since: 17
+ALTER TABLE p ADD COLUMN x bigint GENERATED ALWAYS AS IDENTITY
+
+-- ADD GENERATED identity to a column of a partitioned table
+-- since: 17
+ALTER TABLE q ALTER COLUMN k ADD GENERATED ALWAYS AS IDENTITY

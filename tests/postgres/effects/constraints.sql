@@ -98,3 +98,9 @@ ALTER TABLE t ADD CONSTRAINT exc EXCLUDE USING gist (rng WITH &&)
 
 -- ADD and VALIDATE a CHECK in one statement
 ALTER TABLE t ADD CONSTRAINT ck CHECK (a > 0) NOT VALID, VALIDATE CONSTRAINT ck
+
+-- ADD PRIMARY KEY to a table with children
+ALTER TABLE par ADD PRIMARY KEY (id)
+
+-- ADD UNIQUE to a table with children
+ALTER TABLE par ADD UNIQUE (id)

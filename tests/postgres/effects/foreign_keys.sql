@@ -75,3 +75,14 @@ CREATE TABLE nt (id bigint REFERENCES t (id), rid bigint, FOREIGN KEY (rid) REFE
 
 -- CREATE TABLE with a foreign key to a partitioned table
 CREATE TABLE nt (a bigint, b int, FOREIGN KEY (a, b) REFERENCES q)
+
+-- VALIDATE FOREIGN KEY from a partitioned table
+-- since: 18
+-- setup: ALTER TABLE p ADD CONSTRAINT fk FOREIGN KEY (id) REFERENCES r NOT VALID
+ALTER TABLE p VALIDATE CONSTRAINT fk
+
+-- ALTER CONSTRAINT of a foreign key to a partitioned table
+ALTER TABLE x ALTER CONSTRAINT x_qid_qk_fkey DEFERRABLE
+
+-- TYPE of a column that refers to a partitioned table
+ALTER TABLE x ALTER COLUMN qk TYPE bigint

@@ -25,3 +25,15 @@ CLUSTER t
 
 -- REINDEX SCHEMA
 REINDEX SCHEMA other
+
+-- ANALYZE of a table with children
+ANALYZE par
+
+-- VACUUM of a table with children
+VACUUM par
+
+-- REINDEX TABLE of a table with children
+REINDEX TABLE par
+
+-- ANALYZE of the whole database
+ANALYZE

@@ -17,7 +17,7 @@ ALTER TABLE p ATTACH PARTITION fitting FOR VALUES FROM (200) TO (300)
 
 -- ATTACH PARTITION of LIST
 -- setup: CREATE TABLE f3 (id bigint, k int, rid bigint)
--- setup: INSERT INTO f3 SELECT g, 3, g FROM generate_series(1, 50) g
+-- setup: INSERT INTO f3 SELECT g, 3, g FROM generate_series(1, 3000) g
 ALTER TABLE f ATTACH PARTITION f3 FOR VALUES IN (3)
 
 -- ATTACH PARTITION DEFAULT
@@ -53,6 +53,7 @@ ALTER TABLE q DETACH PARTITION q1
 ALTER TABLE q DETACH PARTITION q2
 
 -- DETACH PARTITION CONCURRENTLY
+-- hold: p2
 ALTER TABLE p DETACH PARTITION p2 CONCURRENTLY
 
 -- CREATE TABLE PARTITION OF
@@ -113,18 +114,20 @@ ALTER TABLE q DISABLE TRIGGER tg
 DROP TRIGGER tg ON q
 
 -- INSERT into a partitioned table
-INSERT INTO p VALUES (1, 5, 'x')
+INSERT INTO p VALUES (1, 5, 'x'), (1, 105, 'x')
 
 -- UPDATE of a partitioned table
 UPDATE p SET v = 'y'
 
 -- UPDATE of a partitioned table, one partition by its key
+-- at most: which partitions a condition leaves out is the planner's to say
 UPDATE p SET v = 'y' WHERE k = 5
 
 -- DELETE from a partitioned table
 DELETE FROM p
 
 -- DELETE from a partitioned table that another refers to
+-- at most: the rows that refer to it are looked for only where it has rows
 -- setup: DELETE FROM x
 DELETE FROM q
 
@@ -154,3 +157,48 @@ LOCK TABLE q IN SHARE MODE
 
 -- LOCK of ONLY a partitioned table
 LOCK TABLE ONLY q IN SHARE MODE
+
+-- ATTACH PARTITION to a table that another refers to
+-- setup: CREATE TABLE part (id bigint NOT NULL, k int NOT NULL, v text)
+-- setup: INSERT INTO part SELECT g, 5000 + g, 'x' FROM generate_series(1, 50) g
+ALTER TABLE q ATTACH PARTITION part FOR VALUES FROM (5000) TO (6000)
+
+-- DETACH PARTITION that is partitioned itself
+-- setup: DROP TABLE x
+ALTER TABLE q DETACH PARTITION q1
+
+-- ATTACH PARTITION behind a CHECK that proves half of it
+-- setup: ALTER TABLE loose ADD CHECK (k >= 200)
+-- setup: ALTER TABLE loose ALTER COLUMN k SET NOT NULL
+ALTER TABLE p ATTACH PARTITION loose FOR VALUES FROM (200) TO (300)
+
+-- ATTACH PARTITION behind a CHECK that lets NULL through
+-- setup: ALTER TABLE loose ADD CHECK (k >= 200 AND k < 300)
+ALTER TABLE p ATTACH PARTITION loose FOR VALUES FROM (200) TO (300)
+
+-- ATTACH PARTITION behind a CHECK that is NOT VALID
+-- setup: ALTER TABLE loose ADD CHECK (k IS NOT NULL AND k >= 200 AND k < 300) NOT VALID
+ALTER TABLE p ATTACH PARTITION loose FOR VALUES FROM (200) TO (300)
+
+-- ATTACH PARTITION of LIST behind a CHECK that proves it
+-- setup: CREATE TABLE f3 (id bigint, k int NOT NULL, rid bigint, CHECK (k = 3))
+-- setup: INSERT INTO f3 SELECT g, 3, g FROM generate_series(1, 3000) g
+-- setup: ALTER TABLE f DROP CONSTRAINT f_rid_fkey
+ALTER TABLE f ATTACH PARTITION f3 FOR VALUES IN (3)
+
+-- ATTACH PARTITION by dates behind a CHECK that proves it
+-- setup: CREATE TABLE days (at date) PARTITION BY RANGE (at)
+-- setup: CREATE TABLE day1 (at date NOT NULL, CHECK (at >= '2026-01-01' AND at < '2026-02-01'))
+-- setup: INSERT INTO day1 SELECT '2026-01-05' FROM generate_series(1, 50) g
+ALTER TABLE days ATTACH PARTITION day1 FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')
+
+-- ATTACH PARTITION of HASH
+-- setup: CREATE TABLE h (id bigint) PARTITION BY HASH (id)
+-- setup: CREATE TABLE h0 (id bigint)
+-- setup: INSERT INTO h0 VALUES (NULL)
+ALTER TABLE h ATTACH PARTITION h0 FOR VALUES WITH (MODULUS 1, REMAINDER 0)
+
+-- CREATE INDEX on a partitioned table whose partitions have it
+-- setup: CREATE INDEX p1k ON p1 (k)
+-- setup: CREATE INDEX p2k ON p2 (k)
+CREATE INDEX pk ON p (k)

@@ -20,7 +20,7 @@ SELECT * FROM vt WHERE id = 1 FOR SHARE
 SELECT * FROM r JOIN c1 ON c1.rid = r.id FOR UPDATE OF c1
 
 -- SELECT with a subquery
-SELECT (SELECT max(u) FROM r), id FROM t WHERE id = 1
+SELECT (SELECT max(v) FROM r), id FROM t WHERE id = 1
 
 -- SELECT from a table with children
 SELECT * FROM par
@@ -50,6 +50,7 @@ INSERT INTO owning DEFAULT VALUES
 INSERT INTO c1 (id, rid, up) VALUES (1000, 1, 1)
 
 -- INSERT into a table with a foreign key to a partitioned table
+-- at most: the partition that has the row is known when it is looked for
 INSERT INTO x VALUES (1000, 60, 60)
 
 -- INSERT SELECT
@@ -77,10 +78,10 @@ UPDATE t SET nn = 1
 UPDATE t SET nn = 1 WHERE id = 1
 
 -- UPDATE FROM
-UPDATE loose SET v = r.v FROM r WHERE r.id = loose.id
+UPDATE loose SET v = ready.code FROM ready WHERE ready.id = loose.id
 
 -- UPDATE with a subquery
-UPDATE t SET nn = (SELECT max(u) FROM r) WHERE id = 1
+UPDATE t SET nn = (SELECT max(v) FROM r) WHERE id = 1
 
 -- UPDATE of a column with a foreign key
 UPDATE c1 SET rid = 2 WHERE id = 1
@@ -113,10 +114,11 @@ DELETE FROM r WHERE id = 9000
 DELETE FROM c1 WHERE id = 9000
 
 -- DELETE USING
-DELETE FROM loose USING r WHERE r.id = loose.id
+DELETE FROM loose USING ready WHERE ready.id = loose.id
 
 -- DELETE through a view
-DELETE FROM simple WHERE id > 100000
+-- setup: INSERT INTO r VALUES (9000, 'v', 9000)
+DELETE FROM simple WHERE id = 9000
 
 -- DELETE in a WITH query
 WITH gone AS (DELETE FROM loose RETURNING id) SELECT count(*) FROM gone
@@ -127,7 +129,7 @@ MERGE INTO t USING (SELECT 1 AS id) s ON t.id = s.id WHEN MATCHED THEN UPDATE SE
 
 -- MERGE of two tables
 -- since: 15
-MERGE INTO loose USING r ON r.id = loose.id WHEN MATCHED THEN UPDATE SET v = r.v WHEN NOT MATCHED THEN INSERT VALUES (r.id, 1, r.v)
+MERGE INTO loose USING ready ON ready.id = loose.id WHEN MATCHED THEN UPDATE SET v = ready.code WHEN NOT MATCHED THEN INSERT VALUES (ready.id, 1, ready.code)
 
 -- TRUNCATE
 TRUNCATE t

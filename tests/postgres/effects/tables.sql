@@ -133,3 +133,15 @@ ALTER TABLE chi NO INHERIT par
 -- OF a type
 -- setup: CREATE TYPE shape AS (id bigint, k int, v text)
 ALTER TABLE loose OF shape
+
+-- OWNER TO who owns it
+ALTER TABLE t OWNER TO postgres
+
+-- SET SCHEMA of a materialized view
+ALTER MATERIALIZED VIEW mv SET SCHEMA other
+
+-- OWNER TO of a materialized view
+ALTER MATERIALIZED VIEW mv OWNER TO app_owner
+
+-- ALTER TABLE RENAME of an index
+ALTER TABLE t_a RENAME TO t_a2

@@ -146,3 +146,10 @@ ALTER TABLE t ALTER COLUMN ex TYPE bigint
 
 -- TYPE of a unique column that becomes text
 ALTER TABLE ready ALTER COLUMN e TYPE text
+
+-- TYPE that it has already, with an index on an expression
+ALTER TABLE t ALTER COLUMN b TYPE text
+
+-- TYPE that it has already, with a CHECK on it
+-- setup: ALTER TABLE t ADD CONSTRAINT ck CHECK (ex > 0)
+ALTER TABLE t ALTER COLUMN ex TYPE int

@@ -10,7 +10,7 @@ MEASURED = FOLDER / "measured"
 """What servers did, one file a major version: the page docs/reference/locks.md is written from it."""
 
 MAJORS = (14, 15, 16, 17, 18)
-_MARK = re.compile(r"^-- (setup|since|until|zone): (.*)$")
+_MARK = re.compile(r"^-- (setup|since|until|zone|hold|at most): (.*)$")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class Case:
     """The major versions that know the statement."""
     zone: str = "UTC"
     """TimeZone of the session."""
+    hold: str = ""
+    """A table that another session holds at the beginning, so that a short lock is seen."""
+    at_most: str = ""
+    """Why less may be seen than is foretold; never more."""
 
     def runs_on(self, major: int) -> bool:
         """Whether a server of this version knows it."""
@@ -60,4 +64,6 @@ def _case(family: str, block: str) -> Case:
         since=int(single.get("since", 0)),
         until=int(single.get("until", 99)),
         zone=single.get("zone", "UTC"),
+        hold=single.get("hold", ""),
+        at_most=single.get("at most", ""),
     )

@@ -15,7 +15,7 @@ from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.rehearsal.observation import Files, LocksSeen, Observer, read_files
 
 SCANNED = """
-SELECT schemaname || '.' || relname AS relation, seq_tup_read AS rows FROM pg_stat_xact_user_tables WHERE seq_tup_read > 0
+SELECT relid AS oid, seq_tup_read AS rows FROM pg_stat_xact_user_tables WHERE seq_tup_read > 0
 """
 ROWS = """
 SELECT c.oid, c.reltuples::bigint AS rows FROM pg_class c
@@ -65,9 +65,9 @@ class Bench:
         observer = Observer(self.watching, self.working)
         before = observer.begin()
         self.working.execute(f"SET timezone = '{case.zone}'")
-        return self._in_transaction(statement, observer, before) if statement.transactional else self._alone(
-            statement, observer, before
-        )
+        if statement.transactional:
+            return self._in_transaction(statement, observer, before)
+        return self._alone(statement, observer, before, case.hold)
 
     def _in_transaction(self, statement: Statement, observer: Observer, before: Files) -> dict[str, Effect]:
         # Figures that were not sent to the statistics yet are in this view, too.
@@ -77,18 +77,18 @@ class Bench:
             self.working.execute(statement.text)
             held = observer.look().since(LocksSeen())
             after = read_files(self.working)
-            scanned = {name: rows - earlier.get(name, 0) for name, rows in self._scanned().items()}
+            scanned = {oid: rows - earlier.get(oid, 0) for oid, rows in self._scanned().items()}
         finally:
             self.working.execute("ROLLBACK")
         return self._effects(before, after, held, scanned)
 
-    def _scanned(self) -> dict[str, int]:
-        return {row["relation"]: row["rows"] for row in self.working.execute(SCANNED).fetchall()}
+    def _scanned(self) -> dict[int, int]:
+        return {row["oid"]: row["rows"] for row in self.working.execute(SCANNED).fetchall()}
 
-    def _alone(self, statement: Statement, observer: Observer, before: Files) -> dict[str, Effect]:
+    def _alone(self, statement: Statement, observer: Observer, before: Files, hold: str) -> dict[str, Effect]:
         self.state = None
         self.working.execute(SLOWLY)
-        names = [name.name for name in statement.relations]
+        names = [hold] if hold else [name.name for name in statement.relations]
         self.notices.clear()
         with closing(self.database.another_superuser()) as holding:
             self.working.execute("SET client_min_messages = debug1")
@@ -96,11 +96,11 @@ class Bench:
                 self.working.execute(statement.text)
             self.working.execute("SET client_min_messages = warning")
         built = {match[1] for notice in self.notices if (match := _BUILT.match(notice))}
-        scanned = {row["relation"]: 10**9 for row in before.values() if row["relation"].split(".")[1] in built}
+        scanned = {oid: 10**9 for oid, row in before.items() if row["relation"].split(".")[1] in built}
         return self._effects(before, read_files(self.working), seen.since(LocksSeen()), scanned)
 
     def _effects(
-        self, before: Files, after: Files, held: tuple[LockHeld, ...], scanned: dict[str, int]
+        self, before: Files, after: Files, held: tuple[LockHeld, ...], scanned: dict[int, int]
     ) -> dict[str, Effect]:
         modes = {one.relation: one.mode for one in held}
         now = {row["relation"]: row for row in after.values()}
@@ -108,12 +108,11 @@ class Bench:
         for oid, row in before.items():
             name = row["relation"]
             later = after.get(oid) or now.get(name) or row
-            read = scanned.get(after[oid]["relation"] if oid in after else name, 0)
             effect = Effect(
                 relation=name,
                 lock=modes.get(name, ""),
                 rewrites=bool(row["file"]) and later["file"] != row["file"],
-                scans=0 < self.rows.get(oid, 0) <= read,
+                scans=0 < self.rows.get(oid, 0) <= scanned.get(oid, 0),
             )
             if effect != Effect(relation=name):
                 found[name] = effect
