@@ -4,8 +4,9 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY / "operator"))
+sys.path[:0] = [str(REPOSITORY / "operator"), str(REPOSITORY / "tests")]
 
+from postgres.support.locks_page import locks_page  # noqa: E402
 from schemachange_operator.api import crd, reference  # noqa: E402
 from schemachange_operator.command import report  # noqa: E402
 from schemachange_operator.core.rules.page import rules_page  # noqa: E402
@@ -18,6 +19,7 @@ def generated() -> dict[Path, str]:
         files[REPOSITORY / "docs" / "reference" / page] = text
     files[REPOSITORY / "docs" / "reference" / "plan.schema.json"] = report.json_schema()
     files[REPOSITORY / "docs" / "reference" / "rules.md"] = rules_page()
+    files[REPOSITORY / "docs" / "reference" / "locks.md"] = locks_page()
     return files
 
 

@@ -21,6 +21,7 @@ from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import Facts
+from schemachange_operator.runner.analysis.foretelling import foretell_change
 from schemachange_operator.runner.analysis.inspection import inspect
 from schemachange_operator.runner.environment import Environment, Folders
 from schemachange_operator.runner.output import Output
@@ -50,6 +51,7 @@ class Analyst:
                 sizes=facts.sizes,
                 rows=facts.rows,
                 findings=facts.findings,
+                foretelling=foretell_change(environment, facts),
             )
             if not self._wishes.rehearse:
                 return foretold, ""

@@ -24,6 +24,7 @@ CLUSTER t USING t_pkey
 CLUSTER t
 
 -- REINDEX SCHEMA
+-- hold: o
 REINDEX SCHEMA other
 
 -- ANALYZE of a table with children

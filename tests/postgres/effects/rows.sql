@@ -47,11 +47,11 @@ INSERT INTO owning (id, v) VALUES (1000, 'w')
 INSERT INTO owning DEFAULT VALUES
 
 -- INSERT into a table with foreign keys
-INSERT INTO c1 (id, rid, up) VALUES (1000, 1, 1)
+INSERT INTO c1 (id, rid, up) VALUES (9000, 1, 1)
 
 -- INSERT into a table with a foreign key to a partitioned table
 -- at most: the partition that has the row is known when it is looked for
-INSERT INTO x VALUES (1000, 60, 60)
+INSERT INTO x VALUES (9000, 60, 60)
 
 -- INSERT SELECT
 INSERT INTO loose SELECT id, u, v FROM r
@@ -69,6 +69,7 @@ INSERT INTO simple VALUES (9000, 'v')
 WITH n AS (SELECT id FROM t WHERE id = 1) INSERT INTO r SELECT id + 9000, 'v', 9999 FROM n
 
 -- INSERT into a partition
+-- at most: the bounds of those above it are looked up once in a session
 INSERT INTO p1 VALUES (1, 5, 'x')
 
 -- UPDATE
@@ -81,7 +82,7 @@ UPDATE t SET nn = 1 WHERE id = 1
 UPDATE loose SET v = ready.code FROM ready WHERE ready.id = loose.id
 
 -- UPDATE with a subquery
-UPDATE t SET nn = (SELECT max(v) FROM r) WHERE id = 1
+UPDATE t SET nn = (SELECT length(max(v)) FROM r) WHERE id = 1
 
 -- UPDATE of a column with a foreign key
 UPDATE c1 SET rid = 2 WHERE id = 1
@@ -169,3 +170,34 @@ EXPLAIN SELECT * FROM t
 
 -- EXPLAIN ANALYZE of an UPDATE
 EXPLAIN ANALYZE UPDATE loose SET v = 'y'
+
+-- INSERT into a partition at the third level
+-- at most: the bounds of the ones above are looked up once in a session
+INSERT INTO q11 VALUES (9000, 5, 'x')
+
+-- UPDATE of a partition
+UPDATE p1 SET v = 'y'
+
+-- UPDATE of the key of a partition
+UPDATE p1 SET k = k
+
+-- DELETE from a partition
+DELETE FROM p1
+
+-- SELECT from a partition
+SELECT * FROM p1
+
+-- SELECT with EXISTS
+SELECT EXISTS (SELECT FROM r)
+
+-- SELECT with a condition on a key and another
+SELECT * FROM t WHERE id = 1 AND a > 0
+
+-- SELECT FOR UPDATE from a table with children
+SELECT * FROM par FOR UPDATE
+
+-- SELECT of two queries
+SELECT id FROM r UNION ALL SELECT id FROM c1
+
+-- UPDATE of what a materialized view reads
+UPDATE t SET b = 'b'

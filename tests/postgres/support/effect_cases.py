@@ -1,13 +1,19 @@
 """The cases of the matrix of effects: statements as data, one file a family, in tests/postgres/effects."""
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+
+from schemachange_operator.core.plan import Effect
 
 FOLDER = Path(__file__).parents[1] / "effects"
 BASE = FOLDER / "base.sql"
 MEASURED = FOLDER / "measured"
 """What servers did, one file a major version: the page docs/reference/locks.md is written from it."""
+
+COVERED: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+"""Major version to cases compared and those among them that are opaque, family by family, for the end of the run."""
 
 MAJORS = (14, 15, 16, 17, 18)
 _MARK = re.compile(r"^-- (setup|since|until|zone|hold|at most): (.*)$")
@@ -67,3 +73,9 @@ def _case(family: str, block: str) -> Case:
         hold=single.get("hold", ""),
         at_most=single.get("at most", ""),
     )
+
+
+def written(effect: Effect) -> str:
+    """An effect in words: 'AccessExclusive, rewritten, read'."""
+    words = (effect.lock, "rewritten" if effect.rewrites else "", "read" if effect.scans else "")
+    return ", ".join(filter(None, words)) or "nothing"

@@ -30,7 +30,7 @@ from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import Parsed
 from schemachange_operator.core.sql.kinds import classify
 
-__all__ = ["Foretold", "Foretelling", "foretell"]
+__all__ = ["Foretelling", "Foretold", "foretell"]
 
 Foretelling = dict[tuple[str, int], Foretold]
 """Step and statement, counted from 1, to what is foretold of it."""

@@ -68,4 +68,3 @@ EFFECTS: dict[str, Callable[[Place, Ground, Found], None]] = {
     "drop_owned_stmt": _owned,
     "reassign_owned_stmt": _owned,
 }
-

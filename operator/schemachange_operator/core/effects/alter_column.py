@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from schemachange_operator.core.effects.action import Action
 from schemachange_operator.core.effects.defaults import lock_sequences_named, lock_sequences_used
-from schemachange_operator.core.effects.foreign_keys import add_key
+from schemachange_operator.core.effects.foreign_keys import add_key, partitions_of
 from schemachange_operator.core.effects.ground import Ground
 from schemachange_operator.core.effects.locking import (
     EXCLUSIVE,
     drop_column,
     drop_key,
+    drop_key_by_triggers,
     key_columns,
     lock_all,
     referred_columns,
@@ -162,10 +163,13 @@ def _retype(action: Action, table: str, change: TypeChange) -> None:
         rewrite_table(ground, found, table)
     lock_all(found, ground.indexes_on(table, column), EXCLUSIVE)
     if not rewrites and ground.holds_rows(table):
-        for what in change.rechecked:
+        rebuilt = [what.removeprefix("the index ") for what in change.rechecked if what.startswith("the index ")]
+        # What belongs to a partitioned index is never taken over from before.
+        rebuilt += [index for index in ground.indexes_on(table, column) if index in ground.index_parents]
+        for index in rebuilt:
+            found.rewrite(index)
+        if rebuilt or change.rechecked:
             found.scan(table)
-            if what.startswith("the index "):
-                found.rewrite(what.removeprefix("the index "))
     if rewrites and _checked(ground, table, column):
         scan_rows(ground, found, [table])
     _retype_keys(action, table, column, rewrites)
@@ -189,7 +193,11 @@ def _retype_keys(action: Action, table: str, column: str, rewrites: bool) -> Non
         ),
     ]
     for here, name, there in both:
-        drop_key(ground, found, here, name, there)
+        lock_all(found, partitions_of(ground, there), "ShareRowExclusive")
+        if ground.major >= 15 or not ground.partitioned(there):
+            drop_key(ground, found, here, name, there)
+        else:
+            drop_key_by_triggers(ground, found, there)
         if rewrites:
             scan_rows(ground, found, [*ground.tree(here), *ground.tree(there)])
 

@@ -73,11 +73,15 @@ def _lock(command: Tree) -> str:
     if kind in {"AT_SetRelOptions", "AT_ResetRelOptions"}:
         names = [item["def_elem"] for item in definition.get("list", {}).get("items", [])]
         light = all(
-            one.get("defnamespace") == "toast" or one["defname"] in _LIGHT_OPTIONS or one["defname"].startswith("autovacuum_")
+            one.get("defnamespace") == "toast"
+            or one["defname"] in _LIGHT_OPTIONS
+            or one["defname"].startswith("autovacuum_")
             for one in names
         )
         return _SHARE_UPDATE if light else EXCLUSIVE
-    if kind in {"AT_DetachPartition", "AT_DetachPartitionFinalize"} and definition.get("partition_cmd", {}).get("concurrent"):
+    if kind in {"AT_DetachPartition", "AT_DetachPartitionFinalize"} and definition.get("partition_cmd", {}).get(
+        "concurrent"
+    ):
         return _SHARE_UPDATE
     return _SHARE_UPDATE if kind == "AT_DetachPartitionFinalize" else _LOCKS.get(kind, EXCLUSIVE)
 

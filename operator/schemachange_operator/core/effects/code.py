@@ -91,7 +91,11 @@ def inside(outer: Parsed) -> Iterator[Parsed | str]:
 
 
 def _quoted(body: str) -> str:
-    return "'" + body.replace("'", "''") + "'" if "\\" not in body else "E'" + body.replace("\\", "\\\\").replace("'", "''") + "'"
+    return (
+        "'" + body.replace("'", "''") + "'"
+        if "\\" not in body
+        else "E'" + body.replace("\\", "\\\\").replace("'", "''") + "'"
+    )
 
 
 def _dynamic(tree: Any) -> Iterator[str]:
@@ -124,4 +128,3 @@ def _embedded(outer: Parsed, text: str) -> Iterator[Parsed | str]:
         yield from (Parsed(one.node, one.tree, one.text, outer.line) for one in parsed)
         return
     yield "a statement in the DO block could not be read"
-

@@ -56,9 +56,11 @@ def _key(action: Action, constraint: Tree) -> None:
     if primary and action.inherit:
         for column in strings(constraint.get("keys", [])):
             _made_not_null(action, column)
+    if ground.major >= 18:
+        # It locks all of them in the same mode before it begins, children that are no partitions as well.
+        action.tables()
     for table in tables:
-        # PostgreSQL 18 locks all of them in the same mode before it begins.
-        found.lock(table, EXCLUSIVE if primary or ground.major >= 18 or table == action.table else "Share")
+        found.lock(table, EXCLUSIVE if primary or table == action.table else "Share")
     scan_rows(ground, found, tables)
 
 

@@ -33,10 +33,16 @@ def sequences_in(ground: Ground, default: str) -> list[str]:
 
 def _named(ground: Ground, expression: object) -> Iterator[str]:
     for call in _draws(expression):
-        argument: Tree = next(iter(call.get("args", [])), {})
-        constant = argument.get("type_cast", {}).get("arg", argument).get("a_const", {})
-        if "sval" in constant:
-            yield _key(ground, constant["sval"].get("sval", ""))
+        name = _constant(call)
+        if name is not None:
+            yield _key(ground, name)
+
+
+def _constant(call: Tree) -> str | None:
+    """The sequence that a call names; None where it is only known when it runs."""
+    argument: Tree = next(iter(call.get("args", [])), {})
+    constant: Tree = argument.get("type_cast", {}).get("arg", argument).get("a_const", {})
+    return str(constant["sval"].get("sval", "")) if "sval" in constant else None
 
 
 def _draws(expression: object) -> Iterator[Tree]:
@@ -48,10 +54,7 @@ def _draws(expression: object) -> Iterator[Tree]:
 
 def unnamed_draws(expression: object) -> bool:
     """Whether nextval or setval is called with something that is only known when it runs."""
-    return any(
-        "sval" not in (a := next(iter(call.get("args", [])), {})).get("type_cast", {}).get("arg", a).get("a_const", {})
-        for call in _draws(expression)
-    )
+    return any(_constant(call) is None for call in _draws(expression))
 
 
 def _key(ground: Ground, text: str) -> str:

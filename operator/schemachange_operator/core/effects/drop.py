@@ -11,6 +11,7 @@ from schemachange_operator.core.effects.locking import (
     drop_column,
     drop_index,
     drop_key,
+    drop_key_by_triggers,
     drop_views,
     lock_all,
 )
@@ -70,8 +71,7 @@ def _drop_table(ground: Ground, found: Found, table: str, *, cascade: bool, with
         if ground.inherited(table, constraint):
             continue
         if ground.major < 15 and ground.partitioned(key.refers_to):
-            # The key goes by its triggers, which only leaves have.
-            lock_all(found, (one for one in ground.tree(key.refers_to) if not ground.partitioned(one)), EXCLUSIVE)
+            drop_key_by_triggers(ground, found, key.refers_to)
         else:
             drop_key(ground, found, table, constraint, key.refers_to)
     for other, constraint, _ in ground.keys_to(table):
@@ -188,7 +188,9 @@ def _of_table(place: Place, ground: Ground, found: Found, names: list[tuple[str,
 
 def _statistics(_place: Place, ground: Ground, found: Found, names: list[tuple[str, ...]]) -> None:
     for parts in names:
-        candidates = [".".join(parts[-2:])] if len(parts) > 1 else [f"{one}.{parts[-1]}" for one in ground.catalog.search_path]
+        candidates = (
+            [".".join(parts[-2:])] if len(parts) > 1 else [f"{one}.{parts[-1]}" for one in ground.catalog.search_path]
+        )
         table = next((ground.ties.statistics[one] for one in candidates if one in ground.ties.statistics), "")
         if table:
             found.lock(table, "ShareUpdateExclusive")

@@ -171,7 +171,14 @@ def _rename(place: Place, ground: Ground) -> None:
     name, kind = ground.range(place.tree["relation"]), place.tree["rename_type"]
     if kind == "OBJECT_COLUMN":
         evolution_of_tables.rename_column(ground, name, place.tree["subname"], place.tree["newname"])
-    elif kind in {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"}:
+    elif kind in {
+        "OBJECT_TABLE",
+        "OBJECT_VIEW",
+        "OBJECT_MATVIEW",
+        "OBJECT_INDEX",
+        "OBJECT_SEQUENCE",
+        "OBJECT_FOREIGN_TABLE",
+    }:
         evolution_of_tables.move(ground, name, f"{name.partition('.')[0]}.{place.tree['newname']}")
 
 

@@ -122,7 +122,9 @@ def _index_of(ground: Ground, table: str, name: str, constraint: Tree) -> None:
         ground.tables_of_indexes.pop(old, None)
         ground.committed[f"{schema}.{name}"] = ground.committed.pop(old, old)
     else:
-        made = IndexFacts(definition=f"CREATE UNIQUE INDEX ON {table} USING btree ({', '.join(strings(constraint.get('keys', [])))})")
+        made = IndexFacts(
+            definition=f"CREATE UNIQUE INDEX ON {table} USING btree ({', '.join(strings(constraint.get('keys', [])))})"
+        )
         ground.made.add(f"{schema}.{name}")
     indexes[f"{schema}.{name}"] = made
     ground.tables_of_indexes[f"{schema}.{name}"] = table
@@ -213,9 +215,10 @@ def _move_table(ground: Ground, old: str, new: str) -> None:
     for sequence, owner in ground.sequences.items():
         if owner.rpartition(".")[0] == old:
             ground.sequences[sequence] = f"{new}.{owner.rpartition('.')[2]}"
-    for store in (ground.views, ground.triggers):
-        if old in store:
-            store[new] = store.pop(old)  # type: ignore[attr-defined]
+    if old in ground.views:
+        ground.views[new] = ground.views.pop(old)
+    if old in ground.triggers:
+        ground.triggers[new] = ground.triggers.pop(old)
     for view, one in list(ground.views.items()):
         if old in one.reads:
             ground.views[view] = one.model_copy(update={"reads": tuple(new if name == old else name for name in one.reads)})

@@ -34,9 +34,7 @@ class Ground:
         self.functions = dict(catalog.ties.functions)
         self.ruled = set(catalog.ties.ruled)
         self.index_parents = dict(catalog.ties.index_parents)
-        self.tables_of_indexes = {
-            index: name for name, facts in catalog.relations.items() for index in facts.indexes
-        }
+        self.tables_of_indexes = {index: name for name, facts in catalog.relations.items() for index in facts.indexes}
         self._children: dict[str, list[str]] | None = None
         self._referring: dict[str, dict[tuple[str, str], ConstraintFacts]] | None = None
 

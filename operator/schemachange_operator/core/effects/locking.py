@@ -50,6 +50,11 @@ def drop_key(ground: Ground, found: Found, table: str, constraint: str, refers_t
     lock_all(found, others if ground.partitioned(refers_to) else [refers_to], EXCLUSIVE)
 
 
+def drop_key_by_triggers(ground: Ground, found: Found, refers_to: str) -> None:
+    """PostgreSQL 14: where a key to a partitioned table goes along with something else, only leaves are locked."""
+    lock_all(found, (one for one in ground.tree(refers_to) if not ground.partitioned(one)), EXCLUSIVE)
+
+
 def _key_side(ground: Ground, table: str) -> list[str]:
     return ground.tree(table) if ground.partitioned(table) else [table]
 

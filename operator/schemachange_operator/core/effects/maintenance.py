@@ -5,6 +5,7 @@ from schemachange_operator.core.effects.found import Found
 from schemachange_operator.core.effects.ground import HOLDS_ROWS, Ground
 from schemachange_operator.core.effects.locking import EXCLUSIVE, lock_all, rewrite_table
 from schemachange_operator.core.rules.place import Place
+from schemachange_operator.core.sql.grammar import Tree
 from schemachange_operator.core.sql.kinds.classification import switched_on
 
 _SHARE_UPDATE = "ShareUpdateExclusive"
@@ -12,7 +13,8 @@ _SHARE_UPDATE = "ShareUpdateExclusive"
 
 def vacuum(place: Place, ground: Ground, found: Found) -> None:
     """VACUUM works on what holds rows; ANALYZE reads a sample of a table and all below it."""
-    named = [ground.range(item["vacuum_relation"]["relation"]) for item in place.tree.get("rels", [])]
+    relations = [item["vacuum_relation"]["relation"] for item in place.tree.get("rels", [])]
+    named = [one for relation in relations for one in _worked_on(ground, relation)]
     if not place.tree.get("is_vacuumcmd", False):
         for table in named or list(ground.relations):
             if ground.facts(table).kind in HOLDS_ROWS | {"p"}:
@@ -20,11 +22,17 @@ def vacuum(place: Place, ground: Ground, found: Found) -> None:
         return
     full = switched_on(place.tree.get("options", []), "full")
     for table in named or list(ground.relations):
-        for one in ground.tree(table) if ground.partitioned(table) else [table]:
-            if full and ground.holds_rows(one):
-                rewrite_table(ground, found, one)
-            elif ground.holds_rows(one):
-                found.lock(one, _SHARE_UPDATE)
+        if full and ground.holds_rows(table):
+            rewrite_table(ground, found, table)
+        elif ground.holds_rows(table):
+            found.lock(table, _SHARE_UPDATE)
+
+
+def _worked_on(ground: Ground, relation: Tree) -> list[str]:
+    """Since PostgreSQL 18 children that are no partitions are worked on as well, unless it says ONLY."""
+    name = ground.range(relation)
+    whole = ground.partitioned(name) or (ground.major >= 18 and relation.get("inh", False))
+    return ground.tree(name) if whole else [name]
 
 
 def _analyze(ground: Ground, found: Found, table: str) -> None:

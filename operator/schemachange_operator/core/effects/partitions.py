@@ -57,7 +57,7 @@ def _detach(action: Action) -> None:
     if command.get("concurrent") or action.kind == "AT_DetachPartitionFinalize":
         found.lock(child, EXCLUSIVE)
         return
-    found.lock(child, EXCLUSIVE)
+    lock_all(found, ground.tree(child), EXCLUSIVE)
     default = ground.default_partition(parent)
     if default:
         found.lock(default, EXCLUSIVE)
@@ -65,7 +65,7 @@ def _detach(action: Action) -> None:
     for _, key in ground.keys_from(parent):
         lock_all(found, partitions_of(ground, key.refers_to), _SHARE_ROW)
     for other, _, _ in ground.keys_to(parent):
-        lock_all(found, [other, *ground.tree(child)], EXCLUSIVE)
+        found.lock(other, EXCLUSIVE)
 
 
 ACTIONS: dict[str, Callable[[Action], None]] = {

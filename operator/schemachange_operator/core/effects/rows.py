@@ -17,7 +17,9 @@ from schemachange_operator.core.sql.grammar import GrammarError, Tree, parse, wa
 from schemachange_operator.core.sql.kinds.classification import switched_on
 
 _WRITES = "RowExclusive"
-_FIRES = re.compile(r"\b(?:BEFORE|AFTER|INSTEAD OF) ((?:(?:INSERT|UPDATE|DELETE|TRUNCATE)(?: OF [^)]*?)?(?: OR )?)+)\s+ON ", re.IGNORECASE)
+_FIRES = re.compile(
+    r"\b(?:BEFORE|AFTER|INSTEAD OF) ((?:(?:INSERT|UPDATE|DELETE|TRUNCATE)(?: OF [^)]*?)?(?: OR )?)+)\s+ON ", re.IGNORECASE
+)
 
 
 def rows(place: Place, ground: Ground, found: Found) -> None:
@@ -122,12 +124,23 @@ def _target(reader: Reader, relation: Tree, where: Tree | None, *, searches: boo
     view = reader.ground.views.get(name)
     if view is not None and reader.ground.facts(name).kind == "v":
         return _behind(reader, name, view.definition, where, searches=searches)
+    if not searches:
+        # That the row belongs into the partition is checked against the bounds of all above it.
+        lock_all(reader.found, above(reader.ground, name), "AccessShare")
     for one in reader.ground.tree(name) if relation.get("inh") else [name]:
         reader.found.lock(one, _WRITES)
         wanted = searches and reader.runs and reader.ground.holds_rows(one)
         if wanted and not pinned(located(reader), where, one):
             reader.found.scan(one)
     return name
+
+
+def above(ground: Ground, partition: str) -> list[str]:
+    """The partitioned tables that a partition belongs to."""
+    found = [one for one in ground.facts(partition).parents if ground.partitioned(one)]
+    for one in found:
+        found += [parent for parent in ground.facts(one).parents if ground.partitioned(parent)]
+    return found
 
 
 def _behind(reader: Reader, view: str, definition: str, where: Tree | None, *, searches: bool) -> str:
@@ -165,10 +178,8 @@ def _draw_defaults(reader: Reader, table: str, tree: Tree) -> None:
     """Sequences behind columns that the statement gives no value for."""
     ground = reader.ground
     columns = list(ground.facts(table).columns)
-    if "cols" in tree and tree["cols"]:
-        given = frozenset(item["res_target"]["name"] for item in tree["cols"])
-    else:
-        given = frozenset(columns[: _width(tree)])
+    named = [item["res_target"]["name"] for item in tree.get("cols", [])]
+    given = frozenset(named or columns[: _width(tree)])
     for column, facts in ground.facts(table).columns.items():
         if column in given:
             continue
