@@ -26,9 +26,12 @@ def rename(place: Place, ground: Ground, found: Found) -> None:
             found.lock(ground.key_index(name, tree["subname"]), "ShareUpdateExclusive")
         elif constraint and constraint.kind == "c":
             lock_all(found, ground.tree(name), EXCLUSIVE)
-    if kind == "OBJECT_TRIGGER" and ground.major >= 15 and ground.partitioned(name):
-        if "FOR EACH ROW" in ground.triggers.get(name, {}).get(tree["subname"], ""):
-            lock_all(found, ground.tree(name), EXCLUSIVE)
+    if kind == "OBJECT_TRIGGER" and ground.major >= 15 and _in_partitions(ground, name, tree["subname"]):
+        lock_all(found, ground.tree(name), EXCLUSIVE)
+
+
+def _in_partitions(ground: Ground, table: str, trigger: str) -> bool:
+    return ground.partitioned(table) and "FOR EACH ROW" in ground.triggers.get(table, {}).get(trigger, "")
 
 
 def set_schema(place: Place, ground: Ground, found: Found) -> None:
