@@ -72,9 +72,9 @@ INSERT INTO fitting SELECT g, 200 + g % 50, 'x' FROM generate_series(1, 100) g;
 CREATE TABLE par (id bigint, z int);
 CREATE TABLE chi () INHERITS (par);
 CREATE TABLE gra () INHERITS (chi);
-INSERT INTO par SELECT g, g FROM generate_series(1, 60) g;
-INSERT INTO chi SELECT g, g FROM generate_series(1, 60) g;
-INSERT INTO gra SELECT g, g FROM generate_series(1, 60) g;
+INSERT INTO par SELECT g, g FROM generate_series(1, 1000) g;
+INSERT INTO chi SELECT g, g FROM generate_series(1, 1000) g;
+INSERT INTO gra SELECT g, g FROM generate_series(1, 1000) g;
 
 CREATE TABLE gen (id bigint PRIMARY KEY, a int, twice int GENERATED ALWAYS AS (a * 2) STORED);
 INSERT INTO gen SELECT g, g FROM generate_series(1, 50) g;

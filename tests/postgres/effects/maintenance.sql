@@ -24,6 +24,7 @@ CLUSTER t USING t_pkey
 CLUSTER t
 
 -- REINDEX SCHEMA
+-- at most: each table is a transaction of its own, too short to be seen each time
 -- hold: o
 REINDEX SCHEMA other
 

@@ -53,6 +53,7 @@ ALTER TABLE q DETACH PARTITION q1
 ALTER TABLE q DETACH PARTITION q2
 
 -- DETACH PARTITION CONCURRENTLY
+-- at most: the last lock is held too shortly to be seen each time
 -- hold: p2
 ALTER TABLE p DETACH PARTITION p2 CONCURRENTLY
 

@@ -21,7 +21,7 @@ ROWS = """
 SELECT c.oid, c.reltuples::bigint AS rows FROM pg_class c
  WHERE c.relkind IN ('r', 'm') AND c.reltuples > 0 AND c.oid >= 16384
 """
-SLOWLY = "SET vacuum_cost_delay = '4ms'; SET vacuum_cost_limit = 20"
+SLOWLY = "SET vacuum_cost_delay = '4ms'; SET vacuum_cost_limit = 1"
 """VACUUM takes long enough to be looked at."""
 
 NEARLY = 0.9
