@@ -73,6 +73,10 @@ _ROWS = frozenset({"select_stmt", "insert_stmt", "update_stmt", "delete_stmt", "
 """Statements that no event trigger hears of; a DO block's are heard one by one."""
 
 
+_UNEXPECTED = (KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError)
+"""What reading a tree raises that is not of the shape that was measured."""
+
+
 def foretell(content: Content, catalog: CatalogFacts) -> Foretelling:
     """The effects of every statement of a change whose SQL parses; nothing where the catalog is not known."""
     if not catalog.known:
@@ -95,8 +99,12 @@ def _one(step: str, number: int, parsed: Parsed, ground: Ground) -> Foretold:
         place = Place(
             step, number, one.line, one.node, one.tree, one.text, classify(one.node, one.tree), Course(), ground.catalog
         )
-        _gather(place, ground, found)
-        evolve(place, ground)
+        try:
+            _gather(place, ground, found)
+            evolve(place, ground)
+        except _UNEXPECTED:
+            # A plan is made of whatever parses; what is not understood is said, never passed over.
+            found.opaque(f"this shape of {place.made.kind} is not known")
     return found.told(ground.committed, ground.made)
 
 
