@@ -116,7 +116,11 @@ def test_foretold_and_measured_stand_side_by_side(plan: Plan) -> None:
     assert told["add 1"].effects == (Effect(relation="public.orders", lock="AccessExclusive"),)
     assert told["validate 1"].effects == (Effect(relation="public.orders", lock="ShareUpdateExclusive", scans=True),)
     assert told["require 1"].effects == (Effect(relation="public.orders", lock="AccessExclusive"),)
-    assert [told[name].predicted_lock for name in ("add 1", "add 2", "add 3")] == ["AccessExclusive", "", "ShareRowExclusive"]
+    assert [told[name].predicted_lock for name in ("add 1", "add 2", "add 3")] == [
+        "AccessExclusive",
+        "",
+        "ShareRowExclusive",
+    ]
 
 
 def test_a_lock_that_is_stronger_than_foretold_stops_the_change(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,7 +51,7 @@ def alter_table(place: Place, ground: Ground, found: Found) -> None:
     if place.tree["objtype"] == "OBJECT_TYPE":
         _alter_type(place, ground, found)
         return
-    if table in ground.tables_of_indexes:
+    if table in ground.tables_of_indexes or place.tree["objtype"] == "OBJECT_INDEX":
         _alter_index(place, ground, found, table)
         return
     commands = [item["alter_table_cmd"] for item in place.tree["cmds"]]
@@ -93,7 +93,8 @@ def _alter_index(place: Place, ground: Ground, found: Found, index: str) -> None
             child = ground.range(command["def"]["partition_cmd"]["name"])
             found.lock(index, _SHARE_UPDATE)
             found.lock(child, EXCLUSIVE)
-            lock_all(found, (ground.tables_of_indexes[one] for one in (index, child)), "AccessShare")
+            tables = (ground.tables_of_indexes.get(one) for one in (index, child))
+            lock_all(found, filter(None, tables), "AccessShare")
         else:
             found.lock(index, _lock(command))
             if command["subtype"] == "AT_SetTableSpace" and command.get("name") != "pg_default":
