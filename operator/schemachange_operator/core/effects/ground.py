@@ -50,11 +50,17 @@ class Ground:
 
     def put(self, name: str, facts: RelationFacts | None) -> None:
         """Replace what is known of a relation; None: it is gone."""
+        before = self.relations.get(name) or RelationFacts(kind="r")
+        after = facts or RelationFacts(kind="r")
         if facts is None:
             self.relations.pop(name, None)
         else:
             self.relations[name] = facts
-        self._children = self._referring = None
+        # Both are made again when they are asked for, which takes time in a change of thousands of statements.
+        if (before.parents, before.kind) != (after.parents, after.kind):
+            self._children = None
+        if before.constraints != after.constraints:
+            self._referring = None
 
     def facts(self, name: str) -> RelationFacts:
         """What is known of a relation; of an unknown one that it is an ordinary table."""
