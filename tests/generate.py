@@ -7,6 +7,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(REPOSITORY / "operator"), str(REPOSITORY / "tests")]
 
 import compared  # noqa: E402
+from postgres.support.locks_page import locks_page  # noqa: E402
 from schemachange_operator.api import crd, reference  # noqa: E402
 from schemachange_operator.command import report  # noqa: E402
 from schemachange_operator.core.forecast_page import forecast_page  # noqa: E402
@@ -22,6 +23,7 @@ def generated() -> dict[Path, str]:
     files[REPOSITORY / "docs" / "reference" / "rules.md"] = rules_page()
     files[REPOSITORY / "docs" / "reference" / "forecast.md"] = forecast_page()
     files[REPOSITORY / "docs" / "explanation" / "compared.md"] = compared.page()
+    files[REPOSITORY / "docs" / "reference" / "locks.md"] = locks_page()
     return files
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from postgres.support.database import Database
 from postgres.support.planning import SHOP, Planning, statements
-from schemachange_operator.core.plan import LockHeld
+from schemachange_operator.core.effects import Foretold
+from schemachange_operator.core.plan import Effect, LockHeld
 from schemachange_operator.core.snapshot import difference
 from schemachange_operator.postgres.catalog import take_snapshot
 from testcluster.servers import Server
@@ -108,6 +109,36 @@ def test_the_five_steps_of_orders_currency_are_planned(plan: Plan, database: Dat
     assert found.notes == ()
     assert difference(before, take_snapshot(database.superuser)) == ()
     assert "secret" not in planning.log.getvalue()
+
+
+def test_foretold_and_measured_stand_side_by_side(plan: Plan) -> None:
+    told = statements(plan(ORDERS_CURRENCY, verify=FILLED).planned()[1])
+    assert told["add 1"].effects == (Effect(relation="public.orders", lock="AccessExclusive"),)
+    assert told["validate 1"].effects == (Effect(relation="public.orders", lock="ShareUpdateExclusive", scans=True),)
+    assert told["require 1"].effects == (Effect(relation="public.orders", lock="AccessExclusive"),)
+    assert [told[name].predicted_lock for name in ("add 1", "add 2", "add 3")] == [
+        "AccessExclusive",
+        "",
+        "ShareRowExclusive",
+    ]
+
+
+def test_a_lock_that_is_stronger_than_foretold_stops_the_change(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    weaker = Foretold((Effect(relation="public.orders", lock="ShareRowExclusive"),))
+    monkeypatch.setattr("schemachange_operator.runner.rehearse.foretell_change", lambda *_: {("only", 1): weaker})
+    text = "ALTER TABLE orders ADD COLUMN x uuid DEFAULT gen_random_uuid()"
+    report = plan(one(text, "ALTER TABLE orders DROP COLUMN x")).job("analyse", "rehearse")
+    assert report.reason == "LockStronger"
+    for words in ("only", "statement 1", "public.orders", "AccessExclusive", "ShareRowExclusive", "2 more"):
+        assert words in report.message
+
+
+def test_what_is_opaque_stops_nothing(plan: Plan) -> None:
+    text = "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ADD COLUMN x int', 'orders'); END $$"
+    _, found = plan(one(text, "ALTER TABLE orders DROP COLUMN x")).planned()
+    told = statements(found)["only 1"]
+    assert (told.effects, told.opaque) == ((), "EXECUTE of a text that is made when it runs")
+    assert told.held == (LockHeld(relation="public.orders", mode="AccessExclusive"),)
 
 
 def test_a_plan_is_the_same_each_time(plan: Plan) -> None:

@@ -45,6 +45,10 @@ class Reason(Word):
     )
     RULE_VIOLATED = "RuleViolated", "The policy stops a statement; the message names rule, statement and the safe way."
     ROLLBACK_DIFFERS = "RollbackDiffers", "The rollback does not bring the schema back; the message shows the difference."
+    LOCK_STRONGER = (
+        "LockStronger",
+        "In the rehearsal a statement locked a relation more strongly, or wrote it anew, other than was foretold.",
+    )
     NAME_REUSED = "NameReused", "A change of this name, with other content, was applied to this database before."
     ALREADY_APPLIED = "AlreadyApplied", "The ledger says that this same change has been completed before."
     RESUMED = (

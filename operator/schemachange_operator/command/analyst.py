@@ -26,6 +26,7 @@ from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.copies import copy_rows
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import Facts
+from schemachange_operator.runner.analysis.foretelling import foretell_change
 from schemachange_operator.runner.analysis.inspection import inspect
 from schemachange_operator.runner.environment import Environment, Folders
 from schemachange_operator.runner.output import Output
@@ -60,6 +61,7 @@ class Analyst:
                 sizes=facts.sizes,
                 rows=facts.rows,
                 findings=facts.findings,
+                foretelling=foretell_change(environment, facts),
             )
             foretold = with_forecast(foretold, content, self._wishes.policy.backfill)
             foretold = with_budgets(foretold, self._wishes.policy, source.waivers)

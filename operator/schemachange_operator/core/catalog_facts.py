@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.core.catalog_ties import Ties, catalog_ties
 from schemachange_operator.core.plan import Probe, TableSize
 from schemachange_operator.core.snapshot import Attributes, Snapshot
 
@@ -94,6 +95,8 @@ class CatalogFacts(Model):
     """Definitions of the application's functions and procedures, by schema.name(arguments)."""
     probes: tuple[Probe, ...] = ()
     """What the target's data answered to the questions of this very change."""
+    ties: Ties = Ties()
+    """What hangs together, and whose it is."""
 
     @property
     def known(self) -> bool:
@@ -122,6 +125,7 @@ def catalog_facts(
             for name, one in snapshot.get("function", {}).items()
             if _HEADER.search(one.get("definition", "").partition("AS $")[0])
         ),
+        ties=catalog_ties(snapshot),
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemachange_operator.core.content import Undo
-from schemachange_operator.core.plan import LockHeld, PlannedStatement
+from schemachange_operator.core.effects.found import Foretold
+from schemachange_operator.core.plan import LockHeld, PlannedStatement, strongest
 from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement, read_statements
 
@@ -23,8 +24,12 @@ def planned_statement(
     held: tuple[LockHeld, ...] = (),
     duration_milliseconds: float = 0.0,
     rewritten: tuple[str, ...] = (),
+    foretold: Foretold | None = None,
 ) -> PlannedStatement:
-    """One statement of the plan. `known` is `by_name` of the relations touched; an index stays as it is written."""
+    """One statement of the plan. `known` is `by_name` of the relations touched; an index stays as it is written.
+
+    Where the catalog is known, `foretold` says more than the grammar.
+    """
     names = map(str, statement.relations)
     return PlannedStatement(
         number=statement.number,
@@ -32,7 +37,9 @@ def planned_statement(
         text=redact(statement.text),
         transactional=statement.transactional,
         destructive=statement.destructive,
-        predicted_lock=statement.lock,
+        predicted_lock=statement.lock if foretold is None else strongest([one.lock for one in foretold.effects]),
+        effects=foretold.effects if foretold else (),
+        opaque=foretold.opaque if foretold else "",
         relations=tuple(dict.fromkeys(name if "." in name else known.get(name, name) for name in names)),
         held=held,
         duration_milliseconds=duration_milliseconds,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from schemachange_operator.core.content import Content, ContentStep
+from schemachange_operator.core.effects import Foretelling
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import PlanDocument, PlannedStep, TableSize
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
@@ -19,6 +20,7 @@ def predicted_plan(
     sizes: tuple[TableSize, ...] = (),
     rows: Mapping[str, int] | None = None,
     findings: tuple[Finding, ...] = (),
+    foretelling: Foretelling | None = None,
 ) -> PlanDocument:
     """The plan of a content that `check_content` has nothing against.
 
@@ -33,7 +35,7 @@ def predicted_plan(
         fingerprint=fingerprint,
         relations=touched,
         sizes=sizes,
-        steps=tuple(_step(step, statements, known, rows or {}) for step, statements in read),
+        steps=tuple(_step(step, statements, known, rows or {}, foretelling or {}) for step, statements in read),
         notes=tuple(note for step, statements in read for note in statement_notes(step.name, statements)),
         findings=findings,
         rehearsed=False,
@@ -41,12 +43,18 @@ def predicted_plan(
 
 
 def _step(
-    step: ContentStep, statements: tuple[Statement, ...], known: Mapping[str, str], rows: Mapping[str, int]
+    step: ContentStep,
+    statements: tuple[Statement, ...],
+    known: Mapping[str, str],
+    rows: Mapping[str, int],
+    foretelling: Foretelling,
 ) -> PlannedStep:
     return PlannedStep(
         name=step.name,
         kind="Backfill" if step.backfill else step_kind(statements),
-        statements=tuple(planned_statement(statement, known) for statement in statements),
+        statements=tuple(
+            planned_statement(one, known, foretold=foretelling.get((step.name, one.number))) for one in statements
+        ),
         destroys=any(statement.destructive for statement in statements),
         irreversible=step.undo.irreversible or "",
         undo=undo_words(step.undo),

@@ -6,11 +6,13 @@ from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import PLAN_DOCUMENT, RunReport
 from schemachange_operator.runner.analyse import check_rules
 from schemachange_operator.runner.analysis.facts import Facts, Verdict, read_facts, read_verdict
+from schemachange_operator.runner.analysis.foretelling import foretell_change
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
 from schemachange_operator.runner.rehearsal.course import apply_again, build_and_apply, roll_back
 from schemachange_operator.runner.rehearsal.document import plan_document
+from schemachange_operator.runner.rehearsal.foretold import refuse_stronger
 from schemachange_operator.runner.rehearsal.proof import prove_return
 
 
@@ -35,12 +37,14 @@ def rehearse(environment: Environment) -> RunReport:
 
 def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     """Rehearse on the throw-away server what the analysis left. Raises TryLater or Stop."""
+    foretelling = foretell_change(environment, facts)
     built, applied = build_and_apply(environment, facts)
+    refuse_stronger(environment, applied.runs, foretelling)
     notes = ask_assertions(environment)
     left = prove_return(environment, roll_back(environment, applied.base), applied.left)
     apply_again(environment, applied)
     found = difference(applied.before, applied.after)
-    return plan_document(environment, facts, built, applied.runs, found, notes, left)
+    return plan_document(environment, facts, built, applied.runs, found, notes, left, foretelling)
 
 
 def _repeated(environment: Environment, verdict: Verdict) -> RunReport:

@@ -141,8 +141,6 @@ def keeps_all(old: TypeName, new: TypeName) -> bool:
 def _rechecked(
     facts: RelationFacts, column: str, old: TypeName | None, new: TypeName | None, collated: bool
 ) -> Iterator[str]:
-    if old == new and not collated:
-        return
     # timestamptz sorts in the same order, and PostgreSQL does not know it.
     whole = collated or (old is not None and new is not None and (old[0], new[0]) == ("timestamp", "timestamptz"))
     for name, index in facts.indexes.items():

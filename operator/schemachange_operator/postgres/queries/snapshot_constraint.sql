@@ -4,6 +4,11 @@ SELECT n.nspname || '.' || c.relname || '.' || k.conname AS name,
        (SELECT fn.nspname || '.' || f.relname FROM pg_class f JOIN pg_namespace fn ON fn.oid = f.relnamespace
          WHERE f.oid = k.confrelid) AS uses,
        k.contype::text AS kind,
+       (SELECT pn.nspname || '.' || pc.relname || '.' || p.conname
+          FROM pg_constraint p
+          JOIN pg_class pc ON pc.oid = p.conrelid
+          JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+         WHERE p.oid = k.conparentid) AS parent,
        pg_get_constraintdef(k.oid) AS definition,
        k.convalidated AS validated,
        (to_jsonb(k) ->> 'conenforced') AS enforced,

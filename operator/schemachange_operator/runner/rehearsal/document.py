@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import ContentStep, StepKind
+from schemachange_operator.core.effects import Foretelling, Foretold
 from schemachange_operator.core.forecast import with_forecast
 from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
@@ -24,10 +25,11 @@ def plan_document(
     found: tuple[Difference, ...],
     notes: tuple[str, ...],
     returned: Returned,
+    foretelling: Foretelling,
 ) -> PlanDocument:
     """The whole plan."""
     known = by_name(facts.relations)
-    steps = tuple(_step(run, facts, known) for run in runs)
+    steps = tuple(_step(run, facts, known, foretelling) for run in runs)
     plan = PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
@@ -54,13 +56,15 @@ def plan_document(
     return with_budgets(plan, request.policy, request.record.waivers)
 
 
-def _step(run: StepRun, facts: Facts, known: Mapping[str, str]) -> PlannedStep:
+def _step(run: StepRun, facts: Facts, known: Mapping[str, str], foretelling: Foretelling) -> PlannedStep:
     step = run.step
     kind: StepKind = "Backfill" if step.backfill else step_kind([one.statement for one in run.statements])
     return PlannedStep(
         name=step.name,
         kind=kind,
-        statements=tuple(_statement(one, known) for one in run.statements),
+        statements=tuple(
+            _statement(one, known, foretelling.get((step.name, one.statement.number))) for one in run.statements
+        ),
         destroys=any(one.statement.destructive for one in run.statements),
         irreversible=step.undo.irreversible or "",
         undo=undo_words(step.undo),
@@ -70,13 +74,14 @@ def _step(run: StepRun, facts: Facts, known: Mapping[str, str]) -> PlannedStep:
     )
 
 
-def _statement(one: Measured, known: Mapping[str, str]) -> PlannedStatement:
+def _statement(one: Measured, known: Mapping[str, str], foretold: Foretold | None) -> PlannedStatement:
     planned = planned_statement(
         one.statement,
         known,
         held=one.held,
         duration_milliseconds=one.duration_milliseconds,
         rewritten=one.rewritten,
+        foretold=foretold,
     )
     return planned.model_copy(update={"scanned": one.work.scanned, "wal_bytes": one.work.wal_bytes, "indexed": one.indexed})
 

@@ -1,0 +1,283 @@
+-- ADD COLUMN
+ALTER TABLE t ADD COLUMN x int
+
+-- ADD COLUMN with a constant default
+ALTER TABLE t ADD COLUMN x int DEFAULT 5
+
+-- ADD COLUMN NOT NULL with a constant default
+ALTER TABLE t ADD COLUMN x int NOT NULL DEFAULT 5
+
+-- ADD COLUMN with now()
+ALTER TABLE t ADD COLUMN x timestamptz NOT NULL DEFAULT now()
+
+-- ADD COLUMN with a stable function
+ALTER TABLE t ADD COLUMN x int DEFAULT steady()
+
+-- ADD COLUMN with a volatile function
+ALTER TABLE t ADD COLUMN x int DEFAULT fresh()
+
+-- ADD COLUMN with gen_random_uuid()
+ALTER TABLE t ADD COLUMN x uuid DEFAULT gen_random_uuid()
+
+-- ADD COLUMN with clock_timestamp()
+ALTER TABLE t ADD COLUMN x timestamptz DEFAULT clock_timestamp()
+
+-- ADD COLUMN with nextval of a sequence
+ALTER TABLE t ADD COLUMN x bigint DEFAULT nextval('sq')
+
+-- ADD COLUMN serial
+ALTER TABLE t ADD COLUMN x serial
+
+-- ADD COLUMN identity
+ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS IDENTITY
+
+-- ADD COLUMN generated and stored
+ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a * 2) STORED
+
+-- ADD COLUMN generated and virtual
+-- since: 18
+ALTER TABLE t ADD COLUMN x int GENERATED ALWAYS AS (a * 2) VIRTUAL
+
+-- ADD COLUMN of a domain without constraints
+ALTER TABLE t ADD COLUMN x plain
+
+-- ADD COLUMN of a domain with a constraint
+ALTER TABLE t ADD COLUMN x checked
+
+-- ADD COLUMN of a domain with a constraint and a default
+ALTER TABLE t ADD COLUMN x checked DEFAULT 'y'
+
+-- ADD COLUMN with CHECK
+ALTER TABLE t ADD COLUMN x int CHECK (x > 0)
+
+-- ADD COLUMN with default and CHECK
+ALTER TABLE t ADD COLUMN x int DEFAULT 1 CHECK (x > 0)
+
+-- ADD COLUMN REFERENCES
+ALTER TABLE t ADD COLUMN x bigint REFERENCES r
+
+-- ADD COLUMN REFERENCES with a default
+ALTER TABLE t ADD COLUMN x bigint DEFAULT 1 REFERENCES r (id)
+
+-- ADD COLUMN REFERENCES a partitioned table
+ALTER TABLE t ADD COLUMN x bigint, ADD COLUMN y int, ADD FOREIGN KEY (x, y) REFERENCES q NOT VALID
+
+-- ADD COLUMN UNIQUE
+ALTER TABLE t ADD COLUMN x int UNIQUE
+
+-- ADD COLUMN IF NOT EXISTS that exists
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a int
+
+-- ADD COLUMN to a partitioned table
+ALTER TABLE q ADD COLUMN w int DEFAULT 1
+
+-- ADD COLUMN with a volatile default to a partitioned table
+ALTER TABLE q ADD COLUMN w int DEFAULT fresh()
+
+-- ADD COLUMN with CHECK to a partitioned table
+ALTER TABLE p ADD COLUMN w int CHECK (w > 0)
+
+-- ADD COLUMN to a table with children
+ALTER TABLE par ADD COLUMN w int DEFAULT 1
+
+-- ADD COLUMN to a table in the middle of an inheritance
+ALTER TABLE chi ADD COLUMN w int
+
+-- Two actions, one rewrite
+ALTER TABLE c1 ADD COLUMN y int DEFAULT 1, ALTER COLUMN code TYPE char(12)
+
+-- DROP COLUMN
+ALTER TABLE t DROP COLUMN j
+
+-- DROP COLUMN with an index on it
+ALTER TABLE t DROP COLUMN n
+
+-- DROP COLUMN with several indexes and statistics
+ALTER TABLE t DROP COLUMN b
+
+-- DROP COLUMN CASCADE with views on it
+ALTER TABLE t DROP COLUMN a CASCADE
+
+-- DROP COLUMN with a foreign key
+-- setup: DROP VIEW vj
+ALTER TABLE c1 DROP COLUMN rid
+
+-- DROP COLUMN that another table refers to
+ALTER TABLE c1 DROP COLUMN code CASCADE
+
+-- DROP COLUMN of the primary key, CASCADE
+ALTER TABLE r DROP COLUMN id CASCADE
+
+-- DROP COLUMN serial
+ALTER TABLE owning DROP COLUMN id
+
+-- DROP COLUMN identity
+ALTER TABLE owning DROP COLUMN n
+
+-- DROP COLUMN of a partitioned table
+ALTER TABLE q DROP COLUMN v
+
+-- DROP COLUMN of a table with children
+ALTER TABLE par DROP COLUMN z
+
+-- DROP COLUMN IF EXISTS that does not exist
+ALTER TABLE t DROP COLUMN IF EXISTS nothing
+
+-- DROP COLUMN with a generated column on it, CASCADE
+ALTER TABLE gen DROP COLUMN a CASCADE
+
+-- RENAME COLUMN
+ALTER TABLE t RENAME COLUMN b TO b2
+
+-- RENAME COLUMN of a partitioned table
+ALTER TABLE q RENAME COLUMN v TO w
+
+-- RENAME COLUMN of a table with children
+ALTER TABLE par RENAME COLUMN z TO w
+
+-- SET DEFAULT
+ALTER TABLE t ALTER COLUMN a SET DEFAULT 3
+
+-- SET DEFAULT nextval
+ALTER TABLE t ALTER COLUMN a SET DEFAULT nextval('sq')
+
+-- SET DEFAULT of a partitioned table
+ALTER TABLE q ALTER COLUMN v SET DEFAULT 'x'
+
+-- DROP DEFAULT
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT
+
+-- DROP DEFAULT of a serial
+ALTER TABLE owning ALTER COLUMN id DROP DEFAULT
+
+-- SET NOT NULL
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL
+
+-- SET NOT NULL where it is so
+ALTER TABLE t ALTER COLUMN a SET NOT NULL
+
+-- SET NOT NULL behind a valid CHECK
+-- setup: ALTER TABLE t ADD CONSTRAINT ck CHECK (nn IS NOT NULL)
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL
+
+-- SET NOT NULL behind a CHECK that is NOT VALID
+-- setup: ALTER TABLE t ADD CONSTRAINT ck CHECK (nn IS NOT NULL) NOT VALID
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL
+
+-- SET NOT NULL behind CHECK (nn > 0)
+-- setup: ALTER TABLE t ADD CONSTRAINT ck CHECK (nn > 0)
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL
+
+-- SET NOT NULL and DROP of its CHECK in one statement
+-- setup: ALTER TABLE t ADD CONSTRAINT ck CHECK (nn IS NOT NULL)
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL, DROP CONSTRAINT ck
+
+-- SET NOT NULL of two columns, one proved
+-- setup: ALTER TABLE t ADD CONSTRAINT ck CHECK (nn IS NOT NULL)
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL, ALTER COLUMN rid SET NOT NULL
+
+-- SET NOT NULL of a partitioned table
+ALTER TABLE p ALTER COLUMN v SET NOT NULL
+
+-- SET NOT NULL of a table with children
+ALTER TABLE par ALTER COLUMN z SET NOT NULL
+
+-- SET NOT NULL of ONLY a table with children
+-- until: 17
+ALTER TABLE ONLY par ALTER COLUMN z SET NOT NULL
+
+-- ADD NOT NULL
+-- since: 18
+ALTER TABLE t ADD CONSTRAINT xnn NOT NULL nn
+
+-- ADD NOT NULL NOT VALID
+-- since: 18
+ALTER TABLE t ADD CONSTRAINT xnn NOT NULL nn NOT VALID
+
+-- VALIDATE a NOT NULL
+-- since: 18
+-- setup: ALTER TABLE t ADD CONSTRAINT xnn NOT NULL nn NOT VALID
+ALTER TABLE t VALIDATE CONSTRAINT xnn
+
+-- SET NOT NULL on a NOT NULL that is NOT VALID
+-- since: 18
+-- setup: ALTER TABLE t ADD CONSTRAINT xnn NOT NULL nn NOT VALID
+ALTER TABLE t ALTER COLUMN nn SET NOT NULL
+
+-- DROP NOT NULL
+ALTER TABLE t ALTER COLUMN a DROP NOT NULL
+
+-- DROP NOT NULL of a partitioned table
+-- setup: ALTER TABLE p ALTER COLUMN v SET NOT NULL
+ALTER TABLE p ALTER COLUMN v DROP NOT NULL
+
+-- SET STATISTICS
+ALTER TABLE t ALTER COLUMN a SET STATISTICS 500
+
+-- SET STATISTICS of a partitioned table
+ALTER TABLE q ALTER COLUMN v SET STATISTICS 500
+
+-- SET STORAGE
+ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL
+
+-- SET COMPRESSION
+ALTER TABLE t ALTER COLUMN b SET COMPRESSION pglz
+
+-- SET n_distinct
+ALTER TABLE t ALTER COLUMN a SET (n_distinct = 5)
+
+-- RESET n_distinct
+ALTER TABLE t ALTER COLUMN a RESET (n_distinct)
+
+-- ADD GENERATED identity to a column
+ALTER TABLE t ALTER COLUMN a ADD GENERATED ALWAYS AS IDENTITY
+
+-- SET of an identity
+ALTER TABLE owning ALTER COLUMN n SET GENERATED BY DEFAULT
+
+-- RESTART of an identity
+ALTER TABLE owning ALTER COLUMN n RESTART WITH 100
+
+-- DROP IDENTITY
+ALTER TABLE owning ALTER COLUMN n DROP IDENTITY
+
+-- DROP IDENTITY IF EXISTS
+ALTER TABLE t ALTER COLUMN a DROP IDENTITY IF EXISTS
+
+-- SET EXPRESSION of a stored column
+-- since: 17
+ALTER TABLE gen ALTER COLUMN twice SET EXPRESSION AS (a * 3)
+
+-- SET EXPRESSION of a virtual column
+-- since: 18
+-- setup: ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (a * 2) VIRTUAL
+ALTER TABLE t ALTER COLUMN g SET EXPRESSION AS (a * 3)
+
+-- DROP EXPRESSION
+ALTER TABLE gen ALTER COLUMN twice DROP EXPRESSION
+
+-- SET NOT NULL of a partitioned table where it is so
+ALTER TABLE q ALTER COLUMN k SET NOT NULL
+
+-- ADD COLUMN IF NOT EXISTS that exists, to a partitioned table
+ALTER TABLE q ADD COLUMN IF NOT EXISTS v text
+
+-- DROP COLUMN IF EXISTS that does not exist, of a partitioned table
+ALTER TABLE q DROP COLUMN IF EXISTS nothing
+
+-- SET COMPRESSION of a partitioned table
+ALTER TABLE q ALTER COLUMN v SET COMPRESSION pglz
+
+-- SET STORAGE of a partitioned table
+ALTER TABLE q ALTER COLUMN v SET STORAGE EXTERNAL
+
+-- ADD COLUMN REFERENCES to a partitioned table
+ALTER TABLE p ADD COLUMN x bigint REFERENCES r
+
+-- ADD COLUMN identity to a partitioned table
+-- since: 17
+ALTER TABLE p ADD COLUMN x bigint GENERATED ALWAYS AS IDENTITY
+
+-- ADD GENERATED identity to a column of a partitioned table
+-- since: 17
+ALTER TABLE q ALTER COLUMN k ADD GENERATED ALWAYS AS IDENTITY
