@@ -17,6 +17,7 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError, Stop
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
+from schemachange_operator.core.sequences.forms import safe_sequence, with_literals
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.dump import dump_schema
@@ -50,11 +51,12 @@ class Analyst:
                 sizes=facts.sizes,
                 rows=facts.rows,
                 findings=facts.findings,
+                sequences=tuple(safe_sequence(one, with_literals=True) for one in facts.offers),
             )
             if not self._wishes.rehearse:
                 return foretold, ""
             try:
-                return self._rehearsed(environment, facts), ""
+                return with_literals(self._rehearsed(environment, facts), facts.offers), ""
             except ProcedureError as error:
                 return foretold, error.message
 

@@ -13,6 +13,8 @@ from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.rules.judging import findings
+from schemachange_operator.core.sequences.forms import safe_sequence
+from schemachange_operator.core.sequences.offering import offered
 
 if TYPE_CHECKING:
     from schemachange_operator.command.analyst import Analyst
@@ -52,7 +54,11 @@ class _Planner:
     def _from_sql_alone(self, source: Source, content: Content) -> PlanDocument:
         """Without a catalog every table is taken to be large."""
         unknown = CatalogFacts(search_path=self._wishes.search_path)
-        return predicted_plan(content, findings=findings(content, unknown, self._wishes.policy.rules, source.waivers))
+        found = findings(content, unknown, self._wishes.policy.rules, source.waivers)
+        offers = offered(content, unknown, found)
+        return predicted_plan(
+            content, findings=found, sequences=tuple(safe_sequence(one, with_literals=True) for one in offers)
+        )
 
     def _connected(self) -> "Analyst":
         # The driver is loaded here: a plan without a database does not need it.

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from schemachange_operator.core.content import Content, ContentStep
 from schemachange_operator.core.finding import Finding
-from schemachange_operator.core.plan import PlanDocument, PlannedStep, TableSize
+from schemachange_operator.core.plan import PlanDocument, PlannedStep, SafeSequence, TableSize
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.name import read_name
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
@@ -19,6 +19,7 @@ def predicted_plan(
     sizes: tuple[TableSize, ...] = (),
     rows: Mapping[str, int] | None = None,
     findings: tuple[Finding, ...] = (),
+    sequences: tuple[SafeSequence, ...] = (),
 ) -> PlanDocument:
     """The plan of a content that `check_content` has nothing against.
 
@@ -36,6 +37,7 @@ def predicted_plan(
         steps=tuple(_step(step, statements, known, rows or {}) for step, statements in read),
         notes=tuple(note for step, statements in read for note in statement_notes(step.name, statements)),
         findings=findings,
+        sequences=sequences,
         rehearsed=False,
     )
 

@@ -10,6 +10,7 @@ from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
 from schemachange_operator.runner.rehearsal.course import apply_again, build_and_apply, roll_back
 from schemachange_operator.runner.rehearsal.document import plan_document
+from schemachange_operator.runner.rehearsal.offers import try_offers
 
 
 def rehearse(environment: Environment) -> RunReport:
@@ -35,7 +36,8 @@ def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     notes = ask_assertions(environment)
     roll_back(environment, applied.base)
     apply_again(environment, applied)
-    return plan_document(environment, facts, built, applied.runs, difference(applied.before, applied.after), notes)
+    found = difference(applied.before, applied.after)
+    return plan_document(environment, facts, built, applied.runs, found, notes, try_offers(environment, facts))
 
 
 def _repeated(environment: Environment, verdict: Verdict) -> RunReport:

@@ -21,13 +21,15 @@ OPAQUE = "opaque"
 _HEAD = "CREATE FUNCTION body() RETURNS void LANGUAGE plpgsql AS "
 _LOOPS = frozenset(f"PLpgSQL_stmt_{kind}" for kind in ("loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"))
 _WRITE = re.compile(r"\s*(update|delete|merge|insert|with)\b", re.IGNORECASE)
-_MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt"})
+_MAKES = frozenset(
+    {"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt", "create_seq_stmt"}
+)
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
 
-def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
-    """Every statement of the change in its place, in order. Backfills have none."""
-    course = Course()
+def walk_change(content: Content, catalog: CatalogFacts, course: Course | None = None) -> Iterator[Place]:
+    """Every statement of the change in its place, in order. Backfills have none. `course`: what was done before it."""
+    course = course or Course()
     for step in content.steps:
         if step.sql is None:
             continue

@@ -6,6 +6,7 @@ from pathlib import Path
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import PlanDocument, TableSize
+from schemachange_operator.core.sequences.offer import Offered
 from schemachange_operator.core.snapshot import Snapshot
 from schemachange_operator.core.task import RunReport
 
@@ -56,6 +57,8 @@ class Facts(Model):
     sizes: tuple[TableSize, ...]
     findings: tuple[Finding, ...] = ()
     """What the rules find in the change."""
+    offers: tuple[Offered, ...] = ()
+    """The safe sequences for it, with their literals; they are hidden in the plan."""
     rows: dict[str, int] = {}
     """Step to the rows that its backfill would touch, estimated."""
 

@@ -8,9 +8,9 @@ from psycopg import sql
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.core.catalog_facts import catalog_facts
 from schemachange_operator.core.content import Content
-from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.plan import TableSize
 from schemachange_operator.core.rules.judging import findings
+from schemachange_operator.core.sequences.offering import offered
 from schemachange_operator.core.snapshot import Snapshot, fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
@@ -50,7 +50,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
             sizes=_sizes(session, request, relations),
         )
         rows = _backfill_rows(session, request, content, facts)
-        facts = facts.model_copy(update={"rows": rows, "findings": _findings(request, content, facts, snapshot)})
+        facts = facts.model_copy(update={"rows": rows, **_judged(request, content, facts, snapshot)})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 
@@ -82,9 +82,11 @@ def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) ->
             return ()
 
 
-def _findings(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
+def _judged(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> dict[str, object]:
+    """What the rules find, and what is offered for it."""
     catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
-    return findings(content, catalog, request.policy.rules, request.record.waivers)
+    found = findings(content, catalog, request.policy.rules, request.record.waivers)
+    return {"findings": found, "offers": offered(content, catalog, found)}
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:

@@ -12,6 +12,7 @@ from schemachange_operator.core.snapshot import Snapshot, difference
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, read_snapshot
 from schemachange_operator.runner.environment import Environment
+from schemachange_operator.runner.rehearsal.offers import keep_before
 from schemachange_operator.runner.rehearsal.restore import restore_schema
 from schemachange_operator.runner.rehearsal.rows import fill_tables
 from schemachange_operator.runner.rehearsal.server import SUPERUSER, connect, wait_for_server
@@ -71,6 +72,7 @@ def build(environment: Environment, facts: Facts, count: int) -> Built:
     with closing(connect(environment, SUPERUSER)) as session:
         rows, unfilled = fill_tables(session, facts.relations, count)
         notes += (*unfilled, *populate_views(session))
+    keep_before(environment, facts)
     environment.output.event("built", rows=rows, notes=notes)
     return Built(rows, notes)
 

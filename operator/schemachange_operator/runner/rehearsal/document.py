@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from schemachange_operator.core.content import ContentStep, StepKind
-from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
+from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep, SafeSequence
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.statement import step_kind
 from schemachange_operator.runner.analysis.facts import Facts
@@ -19,6 +19,7 @@ def plan_document(
     runs: tuple[StepRun, ...],
     found: tuple[Difference, ...],
     notes: tuple[str, ...],
+    sequences: tuple[SafeSequence, ...] = (),
 ) -> PlanDocument:
     """The whole plan."""
     known = by_name(facts.relations)
@@ -34,6 +35,7 @@ def plan_document(
         rows_generated=built.rows,
         notes=(*built.notes, *_statement_notes(runs), *_irreversible_notes(runs), *notes),
         findings=facts.findings,
+        sequences=sequences,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
     )
