@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from postgres.support.trying import Trying, shop_to_try
@@ -121,3 +122,119 @@ def test_the_sequence_reaches_the_same_schema_and_comes_back(rule: str, example:
     _, _, found = sequence.note.partition("The rules still find in it: ")
     assert set(filter(None, found.partition(".")[0].split(", "))) <= STILL_FOUND.get(rule, set())
     assert shop.rewritten() == set()
+
+
+NOT_VERIFIED: tuple[tuple[str, str, str], ...] = (
+    ("add-column-required", f"{ADD} COLUMN channel text NOT NULL", "it has to be completed first"),
+    (
+        "index-if-not-exists",
+        "CREATE INDEX CONCURRENTLY IF NOT EXISTS orders_note_index ON orders (due)",
+        "the schema differs",
+    ),
+    ("rename-column", "ALTER TABLE orders RENAME COLUMN note TO remark", "This is the Expand half"),
+    ("update-unbatched", "UPDATE letters SET body = 'x' WHERE body <> 'y'", "has no primary key"),
+    ("change-column-type", "ALTER TABLE orders ALTER COLUMN code TYPE integer USING length(code)", "Make on code_new"),
+    ("add-column-generated", f"{ADD} COLUMN twice integer GENERATED ALWAYS AS (quantity * 2) STORED", "the schema differs"),
+)
+
+
+@pytest.mark.parametrize(("rule", "example", "why"), NOT_VERIFIED)
+def test_what_does_not_reach_it_is_said_not_to(rule: str, example: str, why: str, shop: Trying) -> None:
+    _, (sequence,) = shop.try_all(example)
+    assert (sequence.rule, sequence.verified) == (rule, False)
+    assert why in sequence.note, sequence.note
+
+
+REFUSED: tuple[tuple[str, str], ...] = (
+    ("concurrently-on-partitioned", "CREATE INDEX CONCURRENTLY i ON events (id)"),
+    ("foreign-key-not-valid-partitioned", "ALTER TABLE events ADD CONSTRAINT k FOREIGN KEY (id) REFERENCES orders NOT VALID"),
+    (
+        "enum-value-used",
+        "ALTER TYPE mood ADD VALUE 'bored';\nUPDATE orders SET state = 'bored' WHERE id = 1",
+    ),
+)  # fmt: skip
+"""Statements that a server refuses: there is nothing to compare with."""
+
+
+@pytest.mark.parametrize(("rule", "example"), REFUSED)
+def test_instead_of_what_the_server_refuses_there_are_steps_that_run(rule: str, example: str, shop: Trying) -> None:
+    content, offers = shop.offers(example)
+    if rule == "foreign-key-not-valid-partitioned" and shop.server.major >= 18:
+        assert offers == ()
+        return
+    (one,) = offers
+    assert rule in {one.rule, *one.also}
+    with pytest.raises(psycopg.Error):
+        shop.play(content.steps, content)
+    shop.play(one.offer.steps, content)
+
+
+def test_a_column_under_two_names_has_one_value(shop: Trying) -> None:
+    content, (one,) = shop.offers("ALTER TABLE orders RENAME COLUMN note TO remark")
+    shop.play(one.offer.steps, content)
+    with shop.session() as session:
+        old_and_new = "SELECT note, remark FROM orders WHERE id = %s"
+        assert session.execute(old_and_new, (1,)).fetchone() == ("note 1", "note 1")
+        for statement in (
+            "INSERT INTO orders (id, note, code) VALUES (101, 'by old code', 'c')",
+            "INSERT INTO orders (id, remark, code) VALUES (102, 'by new code', 'c')",
+            "INSERT INTO orders (id, code) VALUES (103, 'c')",
+            "UPDATE orders SET note = 'changed by old code' WHERE id = 2",
+            "UPDATE orders SET remark = 'changed by new code' WHERE id = 3",
+        ):
+            session.execute(statement)
+        found = {id: session.execute(old_and_new, (id,)).fetchone() for id in (101, 102, 103, 2, 3)}
+        assert found == {
+            101: ("by old code",) * 2, 102: ("by new code",) * 2, 103: ("none",) * 2,
+            2: ("changed by old code",) * 2, 3: ("changed by new code",) * 2,
+        }  # fmt: skip
+
+
+FILLED: tuple[tuple[str, str], ...] = (
+    (f"{ADD} COLUMN token uuid DEFAULT gen_random_uuid()", "SELECT count(DISTINCT token) = 20 FROM orders"),
+    (f"{ADD} COLUMN number bigserial", "SELECT min(number) = 1 AND max(number) = 20 FROM orders"),
+    (
+        f"{ADD} COLUMN number bigint GENERATED ALWAYS AS IDENTITY",
+        "WITH new AS (INSERT INTO orders (id, code) VALUES (99, 'c') RETURNING number) SELECT number > 20 FROM new",
+    ),
+    (
+        "ALTER TABLE orders ALTER quantity TYPE bigint USING quantity * 3",
+        "SELECT count(*) = 20 AND min(quantity) = 3 FROM orders",
+    ),
+    ("UPDATE orders SET note = 'x' WHERE id > 5 AND total > 0", "SELECT count(*) = 15 FROM orders WHERE note = 'x'"),
+)
+
+
+@pytest.mark.parametrize(("example", "question"), FILLED)
+def test_the_rows_have_what_the_statement_gives_them(example: str, question: str, shop: Trying) -> None:
+    content, (one,) = shop.offers(example)
+    shop.play(one.offer.steps, content)
+    with shop.session() as session:
+        assert session.execute(question).fetchone() == (True,)
+
+
+ATTACHED = (
+    "ALTER TABLE events ATTACH PARTITION events_2026 FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+    "ALTER TABLE parcels ATTACH PARTITION parcels_fr FOR VALUES IN ('fr', 'be')",
+)
+
+
+@pytest.mark.parametrize("example", ATTACHED)
+def test_the_server_takes_the_bounds_for_proved(example: str, shop: Trying) -> None:
+    content, (one,) = shop.offers(example)
+    here = [step.name for step in one.offer.steps].index("attach")
+    shop.play(one.offer.steps[:here], content)
+    said: list[str] = []
+    with shop.session() as session:
+        session.add_notice_handler(lambda notice: said.append(notice.message_primary or ""))
+        session.execute("SET client_min_messages = debug1")
+        session.execute(one.offer.steps[here].sql or "")
+    proved = [message for message in said if "is implied by existing constraints" in message]
+    assert len(proved) == (2 if "parcels" in example else 1), said
+
+
+def test_only_so_many_are_tried(shop: Trying, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schemachange_operator.runner.rehearsal.offers.MOST", 1)
+    _, (first, second) = shop.try_all("CREATE INDEX a ON orders (due);\nCREATE INDEX b ON orders (total);")
+    assert (first.verified, second.verified) == (True, False)
+    assert "Not tried in the rehearsal, which tries the first" in second.note

@@ -1,10 +1,11 @@
 """Offers, tried by the product's own code in a throw-away server whose database is made by hand."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -24,6 +25,7 @@ from schemachange_operator.runner.analysis.facts import Facts
 from schemachange_operator.runner.environment import Environment, Folders
 from schemachange_operator.runner.output import Output
 from schemachange_operator.runner.rehearsal.offers import BEFORE, TRIED, keep_before, try_offers
+from schemachange_operator.runner.rehearsal.player import Player
 from schemachange_operator.runner.rehearsal.server import DATABASE, LOGIN, SUPERUSER, connect
 from testcluster.servers import Server
 
@@ -70,6 +72,21 @@ class Trying:
         facts = Facts.model_construct(owner=OWNER, offers=offers)
         keep_before(environment, facts)
         return offers, try_offers(environment, facts)
+
+    def play(self, steps: Sequence[ContentStep], content: Content) -> None:
+        """Run steps in a fresh copy of the shop."""
+        with psycopg.connect(self.server.url(), autocommit=True) as session:
+            session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(TRIED)))
+            session.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(*map(sql.Identifier, (TRIED, DATABASE, OWNER)))
+            )
+        player = Player(self.environment(content), TRIED)
+        for step in steps:
+            player.play(step)
+
+    def session(self) -> "psycopg.Connection[tuple[Any, ...]]":
+        """A session in the copy that was played in last."""
+        return psycopg.connect(self.server.url(TRIED), autocommit=True)
 
     def files(self, database: str) -> dict[str, int]:
         """Tables and the files that hold them."""

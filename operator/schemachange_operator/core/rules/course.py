@@ -1,6 +1,7 @@
 """What the statements before this one did: read by rules, written by the walk over the change."""
 
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,10 @@ class Course:
     step: str = ""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
+
+    def copied(self) -> "Course":
+        """Another one that goes its own way from here; what it holds is never changed in place."""
+        return replace(self, **{one.name: copy(getattr(self, one.name)) for one in fields(self)})
 
     def enter(self, step: str, made: frozenset[str]) -> None:
         """Begin a step, which is a transaction of its own."""

@@ -1,7 +1,6 @@
 """What steps leave for what comes after them: names that are taken, columns that are NOT NULL by now."""
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import replace
 
 from schemachange_operator.core.content import Content, ContentStep
@@ -17,6 +16,6 @@ def advance(place: Place, steps: Iterable[ContentStep]) -> None:
 
 def after(place: Place, steps: Iterable[ContentStep]) -> Place:
     """The place as it is after some steps."""
-    later = replace(place, course=deepcopy(place.course))
+    later = replace(place, course=place.course.copied())
     advance(later, steps)
     return later

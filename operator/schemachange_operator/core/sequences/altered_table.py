@@ -1,7 +1,6 @@
 """An ALTER TABLE of several actions: each that a rule finds is put into steps of its own, the rest keeps its order."""
 
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,7 +41,7 @@ def mend(place: Place, whole: ContentStep, found: frozenset[str]) -> Mended | No
         commands.sort(key=lambda one: one["subtype"] == "AT_DropConstraint")
     elif len(commands) > 1:
         commands.sort(key=_turn)
-    here = replace(place, course=deepcopy(place.course))
+    here = replace(place, course=place.course.copied())
     pieces = [_piece(here, whole, command) for command in commands]
     rules = tuple(dict.fromkeys((*(rule for piece in pieces for rule in piece.rules), *sorted(apart))))
     if not rules or (apart and len(commands) == 1):

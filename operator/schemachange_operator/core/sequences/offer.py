@@ -7,6 +7,9 @@ from schemachange_operator.core.content import ContentStep, Undo
 UNKNOWN_UNDO = "-- say here how this is undone: it could not be read off the statement"
 """A rollback that nothing is known of. A plan refuses it, so that it cannot be pasted and forgotten."""
 
+LONGEST = 200
+"""Steps, or statements divided among steps, of a sequence that is worth reading."""
+
 
 class Offer(Model):
     """Steps in place of one statement, or of all statements of its step."""

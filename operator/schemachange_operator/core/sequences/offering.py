@@ -1,7 +1,7 @@
 """The safe sequences of a change: one for each statement, or step, that a rule with a recipe found."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
+from itertools import chain, count
 
 from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content, ContentStep
@@ -12,13 +12,15 @@ from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.walking import walk_change
 from schemachange_operator.core.sequences import recipes
 from schemachange_operator.core.sequences.altered_table import Mended, mend
-from schemachange_operator.core.sequences.offer import Offer, Offered
+from schemachange_operator.core.sequences.offer import LONGEST, Offer, Offered
 from schemachange_operator.core.sql.grammar import GrammarError
 from schemachange_operator.core.sql.statement import read_statements
 
 MOST = 100
 """Sequences that a plan offers; a change with more hazards than that is mended from its beginning."""
 LONGEST_NAME = 30
+MOST_STEPS = 50
+"""Of one change."""
 
 
 def offered(content: Content, catalog: CatalogFacts, findings: Iterable[Finding]) -> tuple[Offered, ...]:
@@ -30,7 +32,7 @@ def offered(content: Content, catalog: CatalogFacts, findings: Iterable[Finding]
     begin: tuple[str, Course] = ("", Course())
     for place in walk_change(content, catalog):
         if place.step != begin[0] and any(step == place.step for step, _ in wanted):
-            begin = (place.step, deepcopy(place.course))
+            begin = (place.step, place.course.copied())
         rules = wanted.get((place.step, place.number), frozenset())
         # The statements of a DO block cannot be replaced one by one.
         if rules and read_statements(content.step(place.step).sql or "")[place.number - 1].text == place.text:
@@ -69,13 +71,13 @@ def _mended(place: Place, step: ContentStep, rules: frozenset[str]) -> Iterator[
     try:
         if place.node == "alter_table_stmt" and place.tree["objtype"] == "OBJECT_TABLE":
             mended = mend(place, step, rules)
-            if mended:
+            if mended and len(mended.offer.steps) <= LONGEST:
                 yield mended
                 rules -= {*mended.rules}
         for recipe in recipes():
             here = tuple(rule for rule in recipe.mends if rule in rules)
             offer = recipe.offer(place, step) if here and (place.node != "alter_table_stmt" or _whole(recipe.name)) else None
-            if offer:
+            if offer and len(offer.steps) <= LONGEST:
                 yield Mended(offer, here)
                 rules -= {*here}
     except GrammarError:
@@ -92,7 +94,7 @@ def _with_names(offer: Offer, content: Content, step: ContentStep) -> Offer:
     taken = {one.name for one in content.steps} - ({step.name} if len(content.steps) == 1 else set())
     steps = []
     for one in offer.steps:
-        names = (one.name, *(f"{one.name[: LONGEST_NAME - 4]}-{number}" for number in range(2, 999)))
+        names = chain([one.name], (f"{one.name[: LONGEST_NAME - 4]}-{number}" for number in count(2)))
         name = next(name for name in names if name not in taken)
         taken.add(name)
         steps.append(one.model_copy(update={"name": name}))
@@ -102,6 +104,8 @@ def _with_names(offer: Offer, content: Content, step: ContentStep) -> Offer:
 def _around(step: ContentStep, offer: Offer) -> Iterator[str]:
     if not offer.whole_step and len(read_statements(step.sql or "")) > 1:
         yield f"The statements before it stay in step {step.name}, those after it go into a step of their own."
+    if len(offer.steps) > MOST_STEPS:
+        yield f"A change has at most {MOST_STEPS} steps: divide these {len(offer.steps)} among several changes."
 
 
 def _remaining(offer: Offer, place: Place, course: Course) -> Iterator[str]:
@@ -114,7 +118,7 @@ def _remaining(offer: Offer, place: Place, course: Course) -> Iterator[str]:
 def remaining(steps: Sequence[ContentStep], catalog: CatalogFacts, course: Course) -> tuple[str, ...]:
     """Ids of the rules, without those of style, that find something in steps which come after a course."""
     hazards = [known for known in known_rules() if not known.rule.style]
-    places = walk_change(Content(steps=tuple(steps)), catalog, deepcopy(course))
+    places = walk_change(Content(steps=tuple(steps)), catalog, course.copied())
     return tuple(
         dict.fromkeys(known.rule.id for place in places for known in hazards if any(True for _ in known.check(place)))
     )

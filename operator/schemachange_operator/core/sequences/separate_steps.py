@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.sequences.inverse import inverse
-from schemachange_operator.core.sequences.offer import Offer, step
+from schemachange_operator.core.sequences.offer import LONGEST, Offer, step
 from schemachange_operator.core.sql.grammar import Parsed, parse
 from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.statement import read_statements
 
 MENDS = ("several-tables-locked", "validate-with-add", "enum-value-used", "set-not-null-drops-proof")
 
 
 def offer(place: Place, whole: ContentStep) -> Offer | None:
     """See MENDS."""
-    statements = parse(whole.sql or "")
-    if len(statements) == 1:
+    if not 1 < len(read_statements(whole.sql or "")) <= LONGEST:
         return None
+    statements = parse(whole.sql or "")
     groups = list(_groups(place, statements))
     if len(groups) == 1:
         return None

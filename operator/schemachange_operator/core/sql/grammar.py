@@ -93,9 +93,9 @@ def deparse(node: str, tree: Tree) -> str:
     result = ParseDict({"stmts": [{"stmt": {node: tree}}]}, ParseResult())
     try:
         sql = str(postgast.deparse(result))
+        read = tuple(_parsed(_encoded(sql), postgast.parse(sql).stmts))
     except postgast.PgQueryError as error:
         raise GrammarError(error.message, "", 1, 1) from None
-    read = parse(sql)
     if len(read) != 1 or (read[0].node, _without_places(read[0].tree)) != (node, _without_places(tree)):
         raise GrammarError("the statement cannot be written as it was read", "", 1, 1)
     return sql
