@@ -183,7 +183,7 @@ def test_a_column_under_two_names_has_one_value(shop: Trying) -> None:
             "UPDATE orders SET remark = 'changed by new code' WHERE id = 3",
         ):
             session.execute(statement)
-        found = {id: session.execute(old_and_new, (id,)).fetchone() for id in (101, 102, 103, 2, 3)}
+        found = {key: session.execute(old_and_new, (key,)).fetchone() for key in (101, 102, 103, 2, 3)}
         assert found == {
             101: ("by old code",) * 2, 102: ("by new code",) * 2, 103: ("none",) * 2,
             2: ("changed by old code",) * 2, 3: ("changed by new code",) * 2,

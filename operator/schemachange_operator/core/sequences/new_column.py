@@ -111,6 +111,8 @@ def identity_swap(place: Place, column: str, numbers: Numbering) -> ContentStep:
     return step(
         "identity",
         f"{alter(place)} ALTER COLUMN {name} DROP DEFAULT",
+        # pg_get_serial_sequence would answer with this one.
+        f"ALTER SEQUENCE {numbers.name} OWNED BY NONE",
         actions(place, [command]),
         f"SELECT setval({own}, {numbers.next_value})",
         f"DROP SEQUENCE {numbers.name}",
