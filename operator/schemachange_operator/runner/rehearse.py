@@ -10,7 +10,7 @@ from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
 from schemachange_operator.runner.rehearsal.course import apply_again, build_and_apply, roll_back
 from schemachange_operator.runner.rehearsal.document import plan_document
-from schemachange_operator.runner.rehearsal.offers import try_offers
+from schemachange_operator.runner.rehearsal.offers import drop_copies, try_offers
 
 
 def rehearse(environment: Environment) -> RunReport:
@@ -37,7 +37,9 @@ def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     roll_back(environment, applied.base)
     apply_again(environment, applied)
     found = difference(applied.before, applied.after)
-    return plan_document(environment, facts, built, applied.runs, found, notes, try_offers(environment, facts))
+    sequences = try_offers(environment, facts)
+    drop_copies(environment)
+    return plan_document(environment, facts, built, applied.runs, found, notes, sequences)
 
 
 def _repeated(environment: Environment, verdict: Verdict) -> RunReport:

@@ -120,8 +120,3 @@ def shop_to_try(server: Server) -> Iterator[Trying]:
         sizes = [TableSize(relation=name, rows=1_000_000, bytes=2**30) for name in tables]
         trying.catalog = catalog_facts(snapshot, sizes, f"{empty.major}.0", ("public",), "Europe/Berlin")
         yield trying
-        with psycopg.connect(empty.url(), autocommit=True) as session:
-            for name in ("before", "alone", "tried"):
-                session.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(f"{DATABASE}_{name}"))
-                )

@@ -13,6 +13,7 @@ from schemachange_operator.core.sequences.offer import Offered
 from schemachange_operator.core.sequences.offering import MOST, offered
 from schemachange_operator.core.sql.content_check import check_content
 from unit.rules.support import SHOP, UNKNOWN, content, found
+from unit.rules.test_cases import HAZARDS
 
 MENDED = [known.rule for known in known_rules() if any(known.rule.id in recipe.mends for recipe in recipes())]
 
@@ -150,3 +151,10 @@ def test_there_are_at_most_so_many() -> None:
 def test_the_statements_around_it_are_spoken_of() -> None:
     (one,) = offers("CREATE TABLE a (id bigint PRIMARY KEY);\nALTER TABLE orders ALTER note SET NOT NULL;")
     assert "The statements before it stay in step step-1" in " ".join(one.offer.asks)
+
+
+@pytest.mark.parametrize("facts", [SHOP, UNKNOWN], ids=["known", "unknown"])
+def test_every_hazard_that_the_rules_are_tested_with_can_be_asked_for_an_offer(facts: CatalogFacts) -> None:
+    made = [one for _, example in HAZARDS for one in offers(example, facts)]
+    assert len(made) > 20
+    assert [one for one in made if not one.offer.steps or not safe_sequence(one).sql or not safe_sequence(one).yaml] == []

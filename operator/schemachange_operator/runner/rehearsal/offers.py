@@ -40,7 +40,11 @@ NOT_TRIED = f"Not tried in the rehearsal, which tries the first {MOST} and for a
 def keep_before(environment: Environment, facts: Facts) -> None:
     """Keep a copy of the database as it is before the change, where offers are to be tried in it."""
     if facts.offers and environment.request.task == Task.PLAN:
-        _copy(environment, DATABASE, BEFORE, facts.owner)
+        try:
+            _copy(environment, DATABASE, BEFORE, facts.owner)
+        except psycopg.Error as error:
+            # The rehearsal is worth more than its offers, which are then said not to be tried.
+            environment.output.event("offers_not_tried", message=primary(error))
 
 
 def try_offers(environment: Environment, facts: Facts) -> tuple[SafeSequence, ...]:
@@ -49,6 +53,13 @@ def try_offers(environment: Environment, facts: Facts) -> tuple[SafeSequence, ..
     trial = _Trial(environment, facts, ready, time.monotonic() + SECONDS)
     trial.run()
     return tuple(_told(one, trial.verdicts.get(number)) for number, one in enumerate(facts.offers))
+
+
+def drop_copies(environment: Environment) -> None:
+    """Give back the room that the copies take."""
+    with closing(connect(environment, SUPERUSER, "postgres")) as session:
+        for name in (BEFORE, ALONE, TRIED):
+            session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 class _Verdict(NamedTuple):
@@ -102,15 +113,15 @@ class _Trial:
         """Go through the change as far as there are offers."""
         if not self._ready:
             return
-        _copy(self._environment, BEFORE, ALONE, self._facts.owner)
         try:
+            _copy(self._environment, BEFORE, ALONE, self._facts.owner)
             for step in self._environment.content.steps:
                 if len(self.verdicts) == len(self._ready) or time.monotonic() > self._deadline:
                     return
                 self._step(step)
         except (psycopg.Error, Stop) as error:
             # What runs in one transaction may not run in several; the rehearsal itself has succeeded before.
-            self._rest(f"Not tried in the rehearsal: the statements before it do not run one by one ({_cause(error)}).")
+            self._rest(f"Not tried in the rehearsal, since the change did not run statement by statement: {_cause(error)}.")
 
     def _rest(self, sentence: str) -> None:
         for number, _ in self._ready:
