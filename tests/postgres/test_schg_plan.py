@@ -120,6 +120,18 @@ def test_it_rehearses(run: Run) -> None:
     assert json.loads(done.stderr.splitlines()[0])
 
 
+def test_the_author_sees_his_own_literals_in_the_safe_sequence(run: Run, shop: Database) -> None:
+    shop.as_owner("INSERT INTO orders (customer_id) SELECT 1 FROM generate_series(1, 2000); ANALYZE orders")
+    check = "ALTER TABLE orders ADD CONSTRAINT known CHECK (note <> 'a word')"
+    for options, verified in (((), False), (("--rehearse",), True)):
+        done = run(check, *options, "--output", "json", rollback="ALTER TABLE orders DROP CONSTRAINT known")
+        (one,) = reported(done).plans
+        assert one.plan is not None
+        (sequence,) = one.plan.sequences
+        assert (sequence.rule, sequence.verified) == ("add-check-scans", verified), one.failure
+        assert "CHECK (note <> 'a word') NOT VALID" in sequence.sql
+
+
 def test_the_markdown_is_that_of_the_cluster(run: Run) -> None:
     done = run(ADD, "--rehearse")
     assert done.returncode == 0, done.stderr

@@ -1,20 +1,33 @@
 """Generated files are as generated, and the models say only what Kubernetes can say."""
 
+import re
 from typing import Annotated
 
 import pytest
 from pydantic import BaseModel, Field
 
-from generate import generated
+from generate import REPOSITORY, generated, left_over
 from schemachange_operator.api.base import Model
 from schemachange_operator.api.crd import KINDS, structural
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import ConditionType, Phase
+from schemachange_operator.core.rules import known_rules
+from schemachange_operator.core.rules.page import page_of
 
 
 @pytest.mark.parametrize("path", list(generated()), ids=lambda path: path.name)
 def test_a_generated_file_is_as_generated(path) -> None:
     assert path.read_text() == generated()[path], "run `make generate`"
+
+
+def test_every_page_of_a_rule_is_about_a_rule() -> None:
+    assert left_over() == []
+
+
+@pytest.mark.parametrize("known", known_rules(), ids=lambda known: known.rule.id)
+def test_a_rule_s_page_shows_the_sql_that_runs_on_real_servers_and_no_other(known) -> None:
+    text = (REPOSITORY / page_of(known.rule.id)).read_text()
+    assert re.findall(r"```sql\n(.*?)\n```", text, re.DOTALL) == [known.rule.bad, known.rule.good]
 
 
 def test_a_union_is_refused() -> None:

@@ -21,6 +21,7 @@ from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.rules.course import Course
+from schemachange_operator.core.sequences.forms import safe_sequence, with_literals
 from schemachange_operator.core.task import ChangeIdentity, Record, RunRequest
 from schemachange_operator.postgres.sqlstate import translated
 from schemachange_operator.runner.analysis.copies import copy_rows
@@ -65,12 +66,15 @@ class Analyst:
             )
             foretold = with_forecast(foretold, content, self._wishes.policy.backfill)
             foretold = with_budgets(foretold, self._wishes.policy, source.waivers)
-            foretold = foretold.model_copy(update={"probes": facts.probes, "circumstances": facts.circumstances})
+            sequences = tuple(safe_sequence(one, with_literals=True) for one in facts.offers)
+            foretold = foretold.model_copy(
+                update={"probes": facts.probes, "circumstances": facts.circumstances, "sequences": sequences}
+            )
             foretold = without_lossless(foretold, facts.lossless)
             if not self._wishes.rehearse:
                 return foretold, ""
             try:
-                return self._rehearsed(environment, facts), ""
+                return with_literals(self._rehearsed(environment, facts), facts.offers), ""
             except ProcedureError as error:
                 return foretold, error.message
 

@@ -15,6 +15,8 @@ from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.judging import findings
+from schemachange_operator.core.sequences.forms import safe_sequence
+from schemachange_operator.core.sequences.offering import offered
 
 if TYPE_CHECKING:
     from schemachange_operator.command.analyst import Analyst
@@ -86,7 +88,9 @@ class _Planner:
         """Without a catalog every table is taken to be large."""
         unknown = CatalogFacts(search_path=self._wishes.search_path)
         found = findings(content, unknown, self._wishes.policy.rules, source.waivers, course)
-        return predicted_plan(content, findings=found)
+        offers = offered(content, unknown, found)
+        sequences = tuple(safe_sequence(one, with_literals=True) for one in offers)
+        return predicted_plan(content, findings=found).model_copy(update={"sequences": sequences})
 
     def _connected(self) -> "Analyst":
         # The driver is loaded here: a plan without a database does not need it.

@@ -60,6 +60,10 @@ class RelationFacts(Model):
     parents: tuple[str, ...] = ()
     default_partition: str = ""
     """Its partition for all other rows, as schema.name."""
+    partition_key: str = ""
+    """Of a partitioned table, as pg_get_partkeydef writes it, for example RANGE (at)."""
+    partition_bound: str = ""
+    """Of a partition: FOR VALUES … or DEFAULT."""
     read_by: tuple[str, ...] = ()
     """Views and materialized views that read it."""
     referred_by: tuple[str, ...] = ()
@@ -71,8 +75,6 @@ class RelationFacts(Model):
     """Of a view."""
     triggers: tuple[str, ...] = ()
     """Definitions of those that fire."""
-    partition_key: str = ""
-    """As pg_get_partkeydef writes it: RANGE (at)."""
 
 
 class CatalogFacts(Model):
@@ -159,6 +161,8 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             indexes={path: _index(i) for path, i in indexes[name].items()},
             parents=tuple(one.get("uses", "").split()),
             default_partition=default_of.get(name, ""),
+            partition_key=one.get("partition_key", ""),
+            partition_bound=one.get("partition_bound", ""),
             read_by=tuple(read_by[name]),
             referred_by=tuple(referred_by[name]),
             published=name in published,
@@ -167,7 +171,6 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             triggers=tuple(
                 t["definition"] for t in triggers[name].values() if t.get("enabled") != "D" and "definition" in t
             ),
-            partition_key=one.get("partition_key", ""),
         )
         for kind in _KINDS
         for name, one in snapshot.get(kind, {}).items()

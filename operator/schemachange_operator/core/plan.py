@@ -168,6 +168,10 @@ class SafeSequence(Model):
     statement: int
     sql: str
     """The steps, ready to paste; divided by lines of `-- next step`."""
+    yaml: str = ""
+    """The same as `steps` of spec.migration, with rollbacks."""
+    also: tuple[str, ...] = ()
+    """Other rules that it satisfies."""
     verified: bool = False
     """Whether a rehearsal saw it reach the same schema."""
     note: str = ""

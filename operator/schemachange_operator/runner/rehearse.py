@@ -11,8 +11,9 @@ from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
 from schemachange_operator.runner.rehearsal.course import apply_again, build_and_apply, roll_back
-from schemachange_operator.runner.rehearsal.document import plan_document
+from schemachange_operator.runner.rehearsal.document import Rehearsed, plan_document
 from schemachange_operator.runner.rehearsal.foretold import refuse_stronger
+from schemachange_operator.runner.rehearsal.offers import drop_copies, try_offers
 from schemachange_operator.runner.rehearsal.proof import prove_return
 
 
@@ -41,10 +42,12 @@ def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     built, applied = build_and_apply(environment, facts)
     refuse_stronger(environment, applied.runs, foretelling)
     notes = ask_assertions(environment)
-    left = prove_return(environment, roll_back(environment, applied.base), applied.left)
+    returned = prove_return(environment, roll_back(environment, applied.base), applied.left)
     apply_again(environment, applied)
+    sequences = try_offers(environment, facts)
+    drop_copies(environment)
     found = difference(applied.before, applied.after)
-    return plan_document(environment, facts, built, applied.runs, found, notes, left, foretelling)
+    return plan_document(environment, facts, Rehearsed(built, applied.runs, found, notes, returned, foretelling, sequences))
 
 
 def _repeated(environment: Environment, verdict: Verdict) -> RunReport:

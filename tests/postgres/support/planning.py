@@ -43,7 +43,9 @@ def cleared(server: Server) -> Iterator[Server]:
         yield server
     finally:
         with psycopg.connect(server.url(), autocommit=True) as session:
-            session.execute("DROP DATABASE IF EXISTS rehearsal WITH (FORCE)")
+            # A rehearsal that failed leaves its copy of the database before the change.
+            for name in ("rehearsal", "rehearsal_before", "rehearsal_alone", "rehearsal_tried"):
+                session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             for (role,) in session.execute(
                 "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> 'postgres'"
             ).fetchall():

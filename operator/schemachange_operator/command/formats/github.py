@@ -3,6 +3,7 @@
 from schemachange_operator.command.report import PlanReport
 from schemachange_operator.core.finding import Severity
 from schemachange_operator.core.page.escaping import printable
+from schemachange_operator.core.rules.page import page_of
 
 COMMAND: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "notice", "Off": "debug"}
 
@@ -13,7 +14,8 @@ def github(report: PlanReport) -> str:
     for finding in report.findings:
         place = finding.place
         where = f"file={_property(place.file)},line={place.line},col={place.column},title={_property(finding.rule)}"
-        recipe = f" {finding.recipe}" if finding.recipe else ""
+        page = page_of(finding.rule)
+        recipe = (f" {finding.recipe}" if finding.recipe else "") + (f" See {page}." if page else "")
         lines.append(f"::{COMMAND[finding.severity]} {where}::{_text(finding.message + recipe)}")
     lines += [f"::error file={_property(one.file)}::{_text(one.failure)}" for one in report.plans if one.failure]
     return "".join(f"{line}\n" for line in lines)

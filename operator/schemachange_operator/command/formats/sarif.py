@@ -8,6 +8,8 @@ from urllib.parse import quote
 from schemachange_operator import __version__
 from schemachange_operator.command.report import PlanReport, ReportedFinding
 from schemachange_operator.core.finding import Severity
+from schemachange_operator.core.rules import known_rules
+from schemachange_operator.core.rules.page import page_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 LEVEL: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "note", "Off": "none"}
@@ -18,7 +20,7 @@ def sarif(report: PlanReport) -> str:
     rules = sorted({finding.rule for finding in report.findings})
     failures = [one.failure for one in report.plans if one.failure]
     run = {
-        "tool": {"driver": {"name": "schg", "version": __version__, "rules": [{"id": rule} for rule in rules]}},
+        "tool": {"driver": {"name": "schg", "version": __version__, "rules": [_rule(rule) for rule in rules]}},
         "columnKind": "unicodeCodePoints",
         "invocations": [
             {
@@ -29,6 +31,20 @@ def sarif(report: PlanReport) -> str:
         "results": [_result(finding, rules.index(finding.rule)) for finding in report.findings],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: str) -> dict[str, Any]:
+    """With its page, relative to this product's repository; a link with a host (helpUri) would be somebody's own copy."""
+    page = page_of(rule)
+    if not page:
+        return {"id": rule}
+    known = next(one.rule for one in known_rules() if one.rule.id == rule)
+    return {
+        "id": rule,
+        "shortDescription": {"text": f"{known.finds}."},
+        "help": {"text": f"{known.recipe} See {page}.", "markdown": f"{known.recipe} See [{rule}]({page})."},
+        "properties": {"page": page},
+    }
 
 
 def _result(finding: ReportedFinding, rule: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ RULE = Rule(
 def check(place: Place) -> Iterator[Hit]:
     """See RULE."""
     for constraint in place.new_constraints("PRIMARY"):
-        if not place.large(place.table):
+        if not place.large(place.table) or place.parent_alone:
             return
         if "indexname" not in constraint:
             yield Hit(place.table, f"the primary key of {place.table} is built at once")

@@ -20,5 +20,6 @@ RULE = Rule(
 def check(place: Place) -> Iterator[Hit]:
     """See RULE."""
     for constraint in place.new_constraints("UNIQUE"):
-        if "indexname" not in constraint and place.large(place.table):
+        # ONLY a partitioned table makes no index on any row.
+        if "indexname" not in constraint and place.large(place.table) and not place.parent_alone:
             yield Hit(place.table, f"the index of {constraint.get('conname') or 'the constraint'} is built at once")

@@ -1,7 +1,8 @@
 """What the statements before this one did: read by rules, written by the walk over the change."""
 
 from collections.abc import Container
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 
 from schemachange_operator.core.sql.grammar import Tree
 
@@ -62,6 +63,10 @@ class Course:
         self.columns = {(table, column) for table, column in self.columns if table in self.created}
         self.unproven = {place: replace(added, step="") for place, added in self.unproven.items()}
         self.labels = dict.fromkeys(self.labels, "")
+
+    def copied(self) -> "Course":
+        """Another one that goes its own way from here; what it holds is never changed in place."""
+        return replace(self, **{one.name: copy(getattr(self, one.name)) for one in fields(self)})
 
     def enter(self, step: str, made: frozenset[str], functions: frozenset[str] = frozenset()) -> None:
         """Begin a step, which is a transaction of its own."""

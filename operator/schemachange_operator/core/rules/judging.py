@@ -28,6 +28,8 @@ def findings(
     """
     wanted = [(known, _severity(known, severities or {})) for known in known_rules()]
     active = [(known, severity) for known, severity in wanted if severity != "Off"]
+    course = course or Course()
+    course.next_change(catalog.relations)
     found = (one for place in walk_change(content, catalog, course) for one in _of(place, active))
     # A DO block's statements share one number: what is said of it twice is said once.
     return tuple(waived(one, waivers) for one in dict.fromkeys(found))

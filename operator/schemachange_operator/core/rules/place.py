@@ -85,6 +85,11 @@ class Place:
         facts = self.facts(relation)
         return relation in self.course.partitioned or (facts is not None and facts.kind == "p")
 
+    @property
+    def parent_alone(self) -> bool:
+        """Whether it is about ONLY a partitioned table, which has no row of its own."""
+        return self.partitioned(self.table) and not self.tree.get("relation", {}).get("inh")
+
     def commands(self, *subtypes: str) -> Iterator[Tree]:
         """The actions of an ALTER TABLE on a table in use, all of them or those of some subtypes."""
         if self.node == "alter_table_stmt" and self.tree["objtype"] in _TABLES and self.in_use(self.table):

@@ -16,17 +16,15 @@ from schemachange_operator.core.sql.name import of_parts
 
 __all__ = ["OPAQUE", "walk_change"]
 
-_MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt"})
+_MAKES = frozenset(
+    {"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt", "create_seq_stmt"}
+)
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
 
 def walk_change(content: Content, catalog: CatalogFacts, course: Course | None = None) -> Iterator[Place]:
-    """Every statement of the change in its place, in order. Backfills have none.
-
-    `course`: what changes before this one leave; it goes on with what this one does.
-    """
+    """Every statement of the change in its place, in order. Backfills have none. `course`: what was done before it."""
     course, unfolding = course or Course(), Unfolding(catalog)
-    course.next_change(catalog.relations)
     for step in content.steps:
         if step.sql is None:
             continue

@@ -20,6 +20,10 @@ Tree = dict[str, Any]
 
 LITERALS = frozenset({"SCONST", "USCONST", "BCONST", "XCONST", "ICONST", "FCONST"})
 COMMENTS = frozenset({"SQL_COMMENT", "C_COMMENT"})
+_PLACES = frozenset(
+    {"location", "stmt_location", "stmt_len", "rexpr_list_start", "rexpr_list_end", "list_start", "list_end"}
+)
+"""Where something stands in the text."""
 _NEAR = re.compile(r"^(?P<what>.*?) at or near \"(?P<token>.*)\"$", re.DOTALL)
 
 
@@ -101,6 +105,28 @@ def _parsed(encoded: bytes, statements: Any) -> Iterator[Parsed]:
         node = str(raw.stmt.WhichOneof("node"))
         tree: Tree = MessageToDict(getattr(raw.stmt, node), preserving_proto_field_name=True)
         yield Parsed(node, tree, piece.decode().strip(), line, characters)
+
+
+def deparse(node: str, tree: Tree) -> str:
+    """A statement's tree as SQL again, names quoted where they have to be. Raises GrammarError when it says another thing.
+
+    What is written is read once more: where the two trees are not the same, nothing is answered.
+    """
+    result = ParseDict({"stmts": [{"stmt": {node: tree}}]}, ParseResult())
+    try:
+        sql = str(postgast.deparse(result))
+        read = tuple(_parsed(_encoded(sql), postgast.parse(sql).stmts))
+    except postgast.PgQueryError as error:
+        raise GrammarError(error.message, "", 1, 1) from None
+    if len(read) != 1 or (read[0].node, _without_places(read[0].tree)) != (node, _without_places(tree)):
+        raise GrammarError("the statement cannot be written as it was read", "", 1, 1)
+    return sql
+
+
+def _without_places(tree: Any) -> Any:
+    if isinstance(tree, dict):
+        return {key: _without_places(value) for key, value in tree.items() if key not in _PLACES}
+    return [_without_places(item) for item in tree] if isinstance(tree, list) else tree
 
 
 def tokens(sql: str) -> tuple[Token, ...]:

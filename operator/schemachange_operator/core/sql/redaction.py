@@ -1,5 +1,6 @@
 """Statements without their literals: what may be shown, logged and kept where data may not."""
 
+from collections.abc import Container
 from itertools import pairwise
 
 from schemachange_operator.core.sql.grammar import COMMENTS, LITERALS, GrammarError, Token, tokens
@@ -12,15 +13,16 @@ _TYPE_SIZES = frozenset(
 _BODY_FOLLOWS = frozenset({"DO", "FUNCTION", "PROCEDURE"})
 
 
-def redact(text: str) -> str:
-    """The text with `?` for every literal and without comments; bodies of functions and DO blocks likewise.
+def redact(text: str, mark: str = "?", names: Container[int] = ()) -> str:
+    """The text with a mark for every literal and without comments; bodies of functions and DO blocks likewise.
 
-    Sizes of types (varchar(20), numeric(10,2)) stay: they are the schema, not data. What cannot be scanned becomes `?`.
+    Sizes of types (varchar(20), numeric(10,2)) stay: they are the schema, not data. So do the literals that begin at one of
+    the places `names`. What cannot be scanned becomes the mark.
     """
     try:
         found = tokens(text)
     except GrammarError:
-        return "?"
+        return mark
     has_body = any(token.kind in _BODY_FOLLOWS for token in found[:4])
     sizes = _sizes(found)
     pieces, last = [], 0
@@ -29,8 +31,8 @@ def redact(text: str) -> str:
         last = token.end
         if token.kind in COMMENTS:
             continue
-        if token.kind in LITERALS and token.start not in sizes:
-            pieces.append(_body(token.text) if has_body else "?")
+        if token.kind in LITERALS and token.start not in sizes and token.start not in names:
+            pieces.append(_body(token.text, mark) if has_body else mark)
         else:
             pieces.append(token.text)
     pieces.append(text[last:])
@@ -38,12 +40,12 @@ def redact(text: str) -> str:
     return "\n".join(line for line in lines if line.strip()).strip()
 
 
-def _body(literal: str) -> str:
+def _body(literal: str, mark: str) -> str:
     """A dollar-quoted body is SQL or PL/pgSQL, which one scanner reads; any other literal is data."""
     if not literal.startswith("$"):
-        return "?"
-    mark = literal[: literal.index("$", 1) + 1]
-    return f"{mark}\n{redact(literal[len(mark) : -len(mark)])}\n{mark}"
+        return mark
+    quote = literal[: literal.index("$", 1) + 1]
+    return f"{quote}\n{redact(literal[len(quote) : -len(quote)], mark)}\n{quote}"
 
 
 def _sizes(found: tuple[Token, ...]) -> frozenset[int]:

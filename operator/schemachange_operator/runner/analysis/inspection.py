@@ -16,6 +16,7 @@ from schemachange_operator.core.plan import Circumstance, TableSize
 from schemachange_operator.core.probes import questions
 from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.rules.judging import findings
+from schemachange_operator.core.sequences.offering import offered
 from schemachange_operator.core.snapshot import fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
@@ -66,7 +67,9 @@ def inspect(environment: Environment, session: Session) -> Facts:
         catalog = catalog.model_copy(update={"probes": probes})
     facts = facts.model_copy(update={"lossless": lossless_statements(content, catalog)})
     found = findings(content, catalog, request.policy.rules, request.record.waivers, environment.course)
-    facts = facts.model_copy(update={"findings": found, "circumstances": _circumstances(request, session, facts, found)})
+    offers = offered(content, catalog, found)
+    circumstances = _circumstances(request, session, facts, found)
+    facts = facts.model_copy(update={"findings": found, "offers": offers, "circumstances": circumstances})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
     return facts
 

@@ -16,6 +16,7 @@ from schemachange_operator.runner.analysis.copies import copied_source
 from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, read_snapshot
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.copied_rows import load_copies, remove_copies
+from schemachange_operator.runner.rehearsal.offers import keep_before
 from schemachange_operator.runner.rehearsal.proof import Left, leave
 from schemachange_operator.runner.rehearsal.restore import restore_schema
 from schemachange_operator.runner.rehearsal.rows import fill_tables, gather_statistics
@@ -83,6 +84,7 @@ def build(environment: Environment, facts: Facts, count: int) -> Built:
         rows, unfilled, source = _fill(environment, session, facts, count)
         notes += (*unfilled, *populate_views(session))
         gather_statistics(session, rows)
+    keep_before(environment, facts)
     environment.output.event("built", rows=rows, rows_from=source, notes=notes)
     return Built(rows, notes, source)
 

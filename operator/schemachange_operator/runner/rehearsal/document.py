@@ -1,13 +1,14 @@
 """From what was read and measured to the plan."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import ContentStep, StepKind
 from schemachange_operator.core.effects import Foretelling, Foretold
 from schemachange_operator.core.forecast import with_forecast
 from schemachange_operator.core.lossless import without_lossless
-from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep
+from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep, SafeSequence
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.statement import step_kind
 from schemachange_operator.runner.analysis.facts import Facts
@@ -17,19 +18,23 @@ from schemachange_operator.runner.rehearsal.proof import Returned
 from schemachange_operator.runner.rehearsal.steps import Measured, StepRun
 
 
-def plan_document(
-    environment: Environment,
-    facts: Facts,
-    built: Built,
-    runs: tuple[StepRun, ...],
-    found: tuple[Difference, ...],
-    notes: tuple[str, ...],
-    returned: Returned,
-    foretelling: Foretelling,
-) -> PlanDocument:
+@dataclass(frozen=True)
+class Rehearsed:
+    """Everything that a rehearsal found."""
+
+    built: Built
+    runs: tuple[StepRun, ...]
+    difference: tuple[Difference, ...]
+    notes: tuple[str, ...]
+    returned: Returned
+    foretelling: Foretelling
+    sequences: tuple[SafeSequence, ...]
+
+
+def plan_document(environment: Environment, facts: Facts, found: Rehearsed) -> PlanDocument:
     """The whole plan."""
     known = by_name(facts.relations)
-    steps = tuple(_step(run, facts, known, foretelling) for run in runs)
+    steps = tuple(_step(run, facts, known, found.foretelling) for run in found.runs)
     plan = PlanDocument(
         content_digest=environment.request.content_digest,
         server_version=facts.version,
@@ -38,17 +43,18 @@ def plan_document(
         relations=facts.relations,
         sizes=facts.sizes,
         steps=steps,
-        difference=found,
-        rows_generated=built.rows,
-        rows_from=built.rows_from if any(built.rows.values()) else "",
-        notes=(*built.notes, *_statement_notes(runs), *_irreversible_notes(runs), *notes),
+        difference=found.difference,
+        rows_generated=found.built.rows,
+        rows_from=found.built.rows_from if any(found.built.rows.values()) else "",
+        notes=(*found.built.notes, *_statement_notes(found.runs), *_irreversible_notes(found.runs), *found.notes),
         findings=facts.findings,
-        residue=returned.residue,
-        data=returned.data,
+        residue=found.returned.residue,
+        data=found.returned.data,
         probes=facts.probes,
         circumstances=facts.circumstances,
+        sequences=found.sequences,
         rollback_proven=not any(step.irreversible for step in steps),
-        duration_milliseconds=round(sum(run.duration_milliseconds for run in runs)),
+        duration_milliseconds=round(sum(run.duration_milliseconds for run in found.runs)),
     )
     request = environment.request
     plan = without_lossless(plan, facts.lossless)
