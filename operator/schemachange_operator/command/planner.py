@@ -52,7 +52,16 @@ class _Planner:
     def _from_sql_alone(self, source: Source, content: Content) -> PlanDocument:
         """Without a catalog every table is taken to be large."""
         unknown = CatalogFacts(search_path=self._wishes.search_path)
-        return predicted_plan(content, findings=findings(content, unknown, self._wishes.policy.rules, source.waivers))
+        policy = self._wishes.policy
+        found = findings(
+            content,
+            unknown,
+            policy.rules,
+            source.waivers,
+            standards=policy.standards,
+            compatibility=source.compatibility,
+        )
+        return predicted_plan(content, findings=found)
 
     def _connected(self) -> "Analyst":
         # The driver is loaded here: a plan without a database does not need it.

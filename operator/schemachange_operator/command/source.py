@@ -36,6 +36,8 @@ class Source:
     """Whether it is a manifest, whose fields a message names."""
     waivers: tuple[Waiver, ...] = ()
     """Rules that the manifest waives."""
+    compatibility: str = ""
+    """What the manifest says of the running application."""
 
     def field(self, step: str) -> str:
         """The path of a step's SQL."""
@@ -100,6 +102,7 @@ def _change(document: Document, beside: Iterable[Document], file: Path) -> Sourc
         Places(document.whole, {**document.texts, **dict(_elsewhere(document.texts, document.value, maps))}),
         tuple(shape),
         waivers=spec.waivers,
+        compatibility=spec.compatibility or "",
     )
 
 

@@ -3,7 +3,7 @@
 from schemachange_operator.command.report import PlanReport
 from schemachange_operator.core.finding import Severity
 
-COMMAND: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "notice", "Off": "debug"}
+COMMAND: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "notice", "Note": "notice", "Off": "debug"}
 
 
 def github(report: PlanReport) -> str:

@@ -10,7 +10,7 @@ from schemachange_operator.command.report import PlanReport, ReportedFinding
 from schemachange_operator.core.finding import Severity
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-LEVEL: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "note", "Off": "none"}
+LEVEL: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "note", "Note": "none", "Off": "none"}
 
 
 def sarif(report: PlanReport) -> str:

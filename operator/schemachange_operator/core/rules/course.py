@@ -42,6 +42,8 @@ class Course:
     step: str = ""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
+    commented: frozenset[str] = frozenset()
+    """Relations (schema.name) and columns (schema.name.column) that some statement of the change comments on."""
 
     def enter(self, step: str, made: frozenset[str]) -> None:
         """Begin a step, which is a transaction of its own."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from schemachange_operator.api.standards import Standards
 from schemachange_operator.core.catalog_facts import CatalogFacts, IndexFacts, RelationFacts
 from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.reading import check_expression, columns_not_null
@@ -38,6 +39,9 @@ class Place:
     made: Classification
     course: Course
     catalog: CatalogFacts
+    standards: Standards = Standards()
+    compatibility: str = ""
+    """What the change says in spec.compatibility; empty where it says nothing."""
 
     @cached_property
     def table(self) -> str:

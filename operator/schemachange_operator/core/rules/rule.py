@@ -36,6 +36,8 @@ class Rule:
     """Whether the bad example writes a table's file anew."""
     fails: bool = False
     """Whether the server refuses the bad example."""
+    compatibility: str = ""
+    """What a change with the bad example says in spec.compatibility, where that matters."""
     since: int = 0
     """The first major version of the server that knows the bad example."""
 

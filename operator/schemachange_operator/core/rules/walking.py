@@ -1,9 +1,10 @@
 """The walk over a change: each statement in its place, what it leaves for those after it, statements in DO blocks too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from schemachange_operator.api.standards import Standards
 from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.rules.course import Added, Course
@@ -25,21 +26,35 @@ _MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
 
-def walk_change(content: Content, catalog: CatalogFacts) -> Iterator[Place]:
+def walk_change(
+    content: Content, catalog: CatalogFacts, standards: Standards | None = None, compatibility: str = ""
+) -> Iterator[Place]:
     """Every statement of the change in its place, in order. Backfills have none."""
-    course = Course()
-    for step in content.steps:
-        if step.sql is None:
-            continue
-        parsed = [(number, one) for number, one in enumerate(grammar.parse(step.sql), 1)]
-        unfolded = [(number, inner, classify_safely(inner)) for number, one in parsed for inner in _unfolded(one)]
-        places = [
-            Place(step.name, n, one.line, one.node, one.tree, one.text, made, course, catalog) for n, one, made in unfolded
+    course, asked = Course(), standards or Standards()
+    steps = [(step.name, grammar.parse(step.sql)) for step in content.steps if step.sql is not None]
+    if asked.comments:
+        course.commented = frozenset(_commented(catalog, course, (one for _, parsed in steps for one in parsed)))
+    for step, parsed in steps:
+        unfolded = [
+            (number, inner, classify_safely(inner)) for number, one in enumerate(parsed, 1) for inner in _unfolded(one)
         ]
-        course.enter(step.name, frozenset(place.key(name) for place in places for name in place.made.creates))
+        places = [
+            Place(step, n, one.line, one.node, one.tree, one.text, made, course, catalog, asked, compatibility)
+            for n, one, made in unfolded
+        ]
+        course.enter(step, frozenset(place.key(name) for place in places for name in place.made.creates))
         for place in places:
             yield place
             _note(place, course)
+
+
+def _commented(catalog: CatalogFacts, course: Course, statements: Iterable[Parsed]) -> Iterator[str]:
+    for one in statements:
+        if one.node == "comment_stmt" and one.tree.get("comment"):
+            place = Place("", 0, 0, one.node, one.tree, "", classify_safely(one), course, catalog)
+            parts = strings(one.tree.get("object", {}).get("list", {}).get("items", []))
+            column = f".{parts[-1]}" if one.tree["objtype"] == "OBJECT_COLUMN" else ""
+            yield from (f"{place.key(name)}{column}" for name in place.made.relations)
 
 
 def classify_safely(parsed: Parsed) -> Classification:

@@ -84,7 +84,15 @@ def _sizes(session: Session, request: RunRequest, relations: tuple[str, ...]) ->
 
 def _findings(request: RunRequest, content: Content, facts: Facts, snapshot: Snapshot) -> tuple[Finding, ...]:
     catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
-    return findings(content, catalog, request.policy.rules, request.record.waivers)
+    policy, record = request.policy, request.record
+    return findings(
+        content,
+        catalog,
+        policy.rules,
+        record.waivers,
+        standards=policy.standards,
+        compatibility=record.compatibility,
+    )
 
 
 def _backfill_rows(session: Session, request: RunRequest, content: Content, facts: Facts) -> dict[str, int]:
