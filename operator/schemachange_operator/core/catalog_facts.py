@@ -64,6 +64,10 @@ class RelationFacts(Model):
     referred_by: tuple[str, ...] = ()
     """Tables with a foreign key to it."""
     published: bool = False
+    row_security: bool = False
+    """Whether policies decide which of its rows are seen."""
+    granted: tuple[str, ...] = ()
+    """Roles other than its owner with rights on it; an empty name is everybody."""
 
 
 class CatalogFacts(Model):
@@ -82,6 +86,8 @@ class CatalogFacts(Model):
     """Domain (schema.name) to the type under it."""
     steady_functions: frozenset[str] = frozenset()
     """Names of the application's own functions that are IMMUTABLE or STABLE."""
+    functions: dict[str, str] = {}
+    """Definitions of the application's functions and procedures, by schema.name(arguments)."""
 
     @property
     def known(self) -> bool:
@@ -100,6 +106,11 @@ def catalog_facts(
         relations=_relations(snapshot, {size.relation: size for size in sizes}),
         domains={name: _constrained(one) for name, one in _domains(snapshot).items()},
         domain_bases={name: one.get("base", "") for name, one in _domains(snapshot).items()},
+        functions={
+            name: one["definition"]
+            for name, one in snapshot.get("function", {}).items()
+            if one.get("kind") in {"f", "p"} and "definition" in one
+        },
         steady_functions=frozenset(
             name.partition("(")[0].rpartition(".")[2]
             for name, one in snapshot.get("function", {}).items()
@@ -141,10 +152,18 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             read_by=tuple(read_by[name]),
             referred_by=tuple(referred_by[name]),
             published=name in published,
+            row_security=one.get("row_security") == "true",
+            granted=_granted(one),
         )
         for kind in _KINDS
         for name, one in snapshot.get(kind, {}).items()
     }
+
+
+def _granted(one: Attributes) -> tuple[str, ...]:
+    """Grantees in an access list as aclitem writes it: role=rights/grantor."""
+    roles = (item.partition("=")[0].strip('"') for item in one.get("acl", "").split())
+    return tuple(dict.fromkeys(role for role in roles if role != one.get("owner", "")))
 
 
 def _column(one: Attributes) -> ColumnFacts:

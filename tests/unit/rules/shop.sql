@@ -26,3 +26,4 @@ CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; E
 CREATE TRIGGER orders_touch BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION touch();
 CREATE SEQUENCE tickets;
 CREATE TYPE address AS (street text, town text);
+GRANT SELECT ON customer_names TO PUBLIC;

@@ -35,6 +35,10 @@ class Course:
     """Partitioned tables made by this change."""
     domains: dict[str, bool] = field(default_factory=dict)
     """Domains made by this change, and whether they have constraints."""
+    types: set[str] = field(default_factory=set)
+    """Types and domains made by this change."""
+    functions: set[str] = field(default_factory=set)
+    """Names of functions made by this change."""
     labels: dict[str, str] = field(default_factory=dict)
     """Enum labels added, and the step that did."""
     locked: list[tuple[str, int]] = field(default_factory=list)
@@ -42,9 +46,14 @@ class Course:
     step: str = ""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
+    granted_in_step: frozenset[str] = frozenset()
+    """Relations that some statement of the current step grants rights on, later ones included."""
+    routines_in_step: frozenset[str] = frozenset()
+    """Names of functions and procedures that some statement of the current step makes, later ones included."""
     commented: frozenset[str] = frozenset()
     """Relations (schema.name) and columns (schema.name.column) that some statement of the change comments on."""
 
     def enter(self, step: str, made: frozenset[str]) -> None:
         """Begin a step, which is a transaction of its own."""
         self.step, self.made_in_step, self.locked = step, made, []
+        self.granted_in_step = self.routines_in_step = frozenset()

@@ -12,6 +12,7 @@ RULE = Rule(
     recipe="Name each dependent object in a statement of its own, and leave CASCADE out.",
     bad="DROP TYPE mood CASCADE;",
     good="CREATE TYPE temper AS ENUM ('calm');",
+    also=("drop-object",),
 )
 
 

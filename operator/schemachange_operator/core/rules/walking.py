@@ -43,6 +43,10 @@ def walk_change(
             for n, one, made in unfolded
         ]
         course.enter(step, frozenset(place.key(name) for place in places for name in place.made.creates))
+        course.granted_in_step = frozenset(name for place in places for name in _granted(place))
+        course.routines_in_step = frozenset(
+            name_of(place.tree["funcname"]) for place in places if place.node == "create_function_stmt"
+        )
         for place in places:
             yield place
             _note(place, course)
@@ -143,6 +147,15 @@ def _opaque(outer: Parsed, what: str) -> Parsed:
     return Parsed(OPAQUE, {"what": what}, outer.text, outer.line)
 
 
+def _granted(place: Place) -> Iterator[str]:
+    if place.node != "grant_stmt" or not place.tree.get("is_grant"):
+        return
+    if place.tree.get("targtype") == "ACL_TARGET_ALL_IN_SCHEMA":
+        yield from (f"{schema}.*" for schema in strings(place.tree["objects"]))
+    else:
+        yield from (place.key(name) for name in place.made.relations)
+
+
 def _note(place: Place, course: Course) -> None:
     """Keep what later statements are judged by."""
     if place.made.lock == "AccessExclusive" and place.made.transactional:
@@ -239,7 +252,18 @@ def _domain_created(place: Place, course: Course) -> None:
     name = of_parts(strings(place.tree["domainname"]))
     kinds = {item["constraint"]["contype"] for item in place.tree.get("constraints", [])}
     key = f"{name.schema or next(iter(place.catalog.search_path), 'public')}.{name.name}"
+    course.types.add(place.key(name))
     course.domains[key] = bool(kinds & {"CONSTR_CHECK", "CONSTR_NOTNULL"})
+
+
+def _type_made(place: Place, course: Course) -> None:
+    tree = place.tree
+    parts = strings(tree.get("type_name") or tree.get("domainname") or []) or (tree.get("typevar", {}).get("relname", ""),)
+    course.types.add(place.parts_key(parts))
+
+
+def _function_made(place: Place, course: Course) -> None:
+    course.functions.add(strings(place.tree["funcname"])[-1])
 
 
 _ACTIONS = {
@@ -257,4 +281,8 @@ _NOTES = {
     "alter_table_stmt": _altered,
     "alter_enum_stmt": _label_added,
     "create_domain_stmt": _domain_created,
+    "create_function_stmt": _function_made,
+    "create_enum_stmt": _type_made,
+    "create_range_stmt": _type_made,
+    "composite_type_stmt": _type_made,
 }
