@@ -36,9 +36,7 @@ class Case:
     def content(self) -> Content:
         """As a change."""
         undo = Undo(not_needed="a measurement")
-        return Content(
-            steps=tuple(ContentStep(name=f"step-{n}", sql=sql, undo=undo) for n, sql in enumerate(self.steps, 1))
-        )
+        return Content(steps=tuple(ContentStep(name=f"step-{n}", sql=sql, undo=undo) for n, sql in enumerate(self.steps, 1)))
 
 
 def cases(*files: str) -> tuple[Case, ...]:

@@ -92,6 +92,7 @@ CREATE TABLE sessions (sid text NOT NULL, data text, seen_at timestamptz);
 CREATE UNIQUE INDEX sessions_sid ON sessions (sid);
 
 CREATE TABLE events (id bigint NOT NULL, occurred_on date NOT NULL, kind text, payload jsonb) PARTITION BY RANGE (occurred_on);
+CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
 CREATE TABLE events_2027 (LIKE events INCLUDING ALL);

@@ -230,7 +230,7 @@ ALTER TABLE coupons ALTER COLUMN id TYPE integer;
 -- case: hand-check-with-function-small | safe | nothing
 ALTER TABLE settings ADD CONSTRAINT settings_key_length CHECK (length(key) < 100);
 
--- case: hand-foreign-key-from-small | hazardous | judged: SHARE ROW EXCLUSIVE on the large table as well
+-- case: hand-foreign-key-from-small | safe | nothing
 ALTER TABLE settings ADD COLUMN owner_id bigint REFERENCES users (id);
 
 -- case: hand-set-not-null-small | safe | nothing
@@ -258,8 +258,8 @@ CREATE INDEX order_search_note ON order_search (note);
 -- case: hand-drop-matview | hazardous | breaks
 DROP MATERIALIZED VIEW sales_by_day;
 
--- case: hand-detach-concurrently | hazardous | breaks
-ALTER TABLE events DETACH PARTITION events_2025 CONCURRENTLY;
+-- case: hand-detach-concurrently | safe | nothing
+ALTER TABLE events DETACH PARTITION events_2024 CONCURRENTLY;
 
 -- case: hand-drop-partition | hazardous | breaks
 DROP TABLE events_2025;

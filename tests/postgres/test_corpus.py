@@ -10,6 +10,7 @@ from corpus.measuring import TEMPLATE, build_template, copy_of_template, measure
 from schemachange_operator.core.catalog_facts import CatalogFacts, catalog_facts
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.rules.judging import findings
+from schemachange_operator.core.sql.content_check import check_content
 from schemachange_operator.postgres.catalog import table_sizes, take_snapshot
 from testcluster.servers import Server
 
@@ -33,7 +34,9 @@ def facts(template: Server) -> CatalogFacts:
 
 
 def flagged(case: Case, facts: CatalogFacts) -> list[Finding]:
-    """Findings that make a case count as flagged."""
+    """Findings that make a case count as flagged; what a step may not hold at all is one."""
+    if check_content(case.content):
+        return [Finding(rule="invalid-sql", severity="Block", step="", message="refused")]
     found = findings(case.content, facts)
     return [one for one in found if one.severity in {"Warn", "Approve", "Block"} and not one.style]
 

@@ -64,6 +64,9 @@ class RelationFacts(Model):
     referred_by: tuple[str, ...] = ()
     """Tables with a foreign key to it."""
     published: bool = False
+    definition: str = ""
+    """The query of a view."""
+    unlogged: bool = False
     row_security: bool = False
     """Whether policies decide which of its rows are seen."""
     granted: tuple[str, ...] = ()
@@ -152,6 +155,8 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             read_by=tuple(read_by[name]),
             referred_by=tuple(referred_by[name]),
             published=name in published,
+            definition=one.get("definition", ""),
+            unlogged=one.get("persistence") == "u",
             row_security=one.get("row_security") == "true",
             granted=_granted(one),
         )

@@ -91,8 +91,8 @@ SAFE = (
     "-- next step\nALTER TABLE orders ALTER note SET NOT NULL",
     "ALTER TABLE orders ALTER code SET NOT NULL",
     "ALTER TABLE orders ALTER code SET NOT NULL;\nALTER TABLE orders DROP CONSTRAINT code_set",
-    "ALTER TABLE orders ALTER total TYPE numeric(12, 2)",
-    "ALTER TABLE orders ALTER total TYPE numeric",
+    "ALTER TABLE orders ALTER fee TYPE numeric(12, 2)",
+    "ALTER TABLE orders ALTER fee TYPE numeric",
     "ALTER TABLE customers ALTER email TYPE text",
     "ALTER TABLE customers ALTER email TYPE text USING email::text",
     "ALTER TABLE customers ALTER email TYPE varchar(100)",
@@ -185,12 +185,18 @@ def test_what_is_lost_is_lost_on_a_small_table_too() -> None:
 def test_a_policy_matters_where_row_security_is_on() -> None:
     orders = SHOP.relations["public.orders"].model_copy(update={"row_security": True})
     facts = SHOP.model_copy(update={"relations": {**SHOP.relations, "public.orders": orders}})
-    for sql in ("CREATE POLICY p ON orders USING (true)", "ALTER POLICY p ON orders USING (true)", "DROP POLICY p ON orders"):
+    for sql in (
+        "CREATE POLICY p ON orders USING (true)",
+        "ALTER POLICY p ON orders USING (true)",
+        "DROP POLICY p ON orders",
+    ):
         assert hazards(sql, facts) == hazards(sql, UNKNOWN) == {"row-security"}
 
 
 def test_a_function_that_somebody_may_call_is_missed() -> None:
-    facts = SHOP.model_copy(update={"functions": {"public.price(integer)": "CREATE FUNCTION public.price(integer)\n RETURNS text"}})
+    facts = SHOP.model_copy(
+        update={"functions": {"public.price(integer)": "CREATE FUNCTION public.price(integer)\n RETURNS text"}}
+    )
     assert hazards("DROP FUNCTION price(int)", facts) == hazards("DROP FUNCTION price", UNKNOWN) == {"drop-object"}
 
 

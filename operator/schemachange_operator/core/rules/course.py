@@ -28,6 +28,8 @@ class Course:
     """Valid constraints (relation, name) with the columns that they prove to be not null, if any."""
     not_null: set[tuple[str, str]] = field(default_factory=set)
     """Columns (relation, name) that an earlier statement made NOT NULL."""
+    dropped: set[str] = field(default_factory=set)
+    """Relations that an earlier statement dropped."""
     dropped_constraints: set[tuple[str, str]] = field(default_factory=set)
     indexes: dict[str, str] = field(default_factory=dict)
     """Indexes made by this change, and their relation."""
@@ -41,11 +43,15 @@ class Course:
     """Names of functions made by this change."""
     labels: dict[str, str] = field(default_factory=dict)
     """Enum labels added, and the step that did."""
+    stalled: list[tuple[str, int]] = field(default_factory=list)
+    """Relations in use that the current step holds any lock on that makes writes wait, and the statement that took it."""
     locked: list[tuple[str, int]] = field(default_factory=list)
     """Relations in use that the current step holds ACCESS EXCLUSIVE on, and the statement that took it."""
     step: str = ""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
+    standing_in: frozenset[str] = frozenset()
+    """Relations whose name some statement of the current step gives to a view, or to a table that was there before."""
     granted_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step grants rights on, later ones included."""
     routines_in_step: frozenset[str] = frozenset()
@@ -55,5 +61,5 @@ class Course:
 
     def enter(self, step: str, made: frozenset[str]) -> None:
         """Begin a step, which is a transaction of its own."""
-        self.step, self.made_in_step, self.locked = step, made, []
+        self.step, self.made_in_step, self.locked, self.stalled = step, made, [], []
         self.granted_in_step = self.routines_in_step = frozenset()

@@ -24,7 +24,9 @@ def check(place: Place) -> Iterator[Hit]:
         insert = node.get("insert_stmt", {})
         query = insert.get("select_stmt", {}).get("select_stmt", {})
         # Rows of a table that this change makes are in nobody's way.
-        if not query or not place.in_use(place.range_key(insert["relation"])) or "values_lists" in query or "limit_count" in query or pinned(place, query.get("where_clause"), ""):
+        if not query or not place.in_use(place.range_key(insert["relation"])):
+            continue
+        if "values_lists" in query or "limit_count" in query or pinned(place, query.get("where_clause"), ""):
             continue
         for one in walk(query.get("from_clause", [])):
             if "relname" in one and place.large(place.range_key(one)):

@@ -22,6 +22,7 @@ OPAQUE = "opaque"
 _HEAD = "CREATE FUNCTION body() RETURNS void LANGUAGE plpgsql AS "
 _LOOPS = frozenset(f"PLpgSQL_stmt_{kind}" for kind in ("loop", "while", "fori", "fors", "forc", "foreach_a", "dynfors"))
 _WRITE = re.compile(r"\s*(update|delete|merge|insert|with)\b", re.IGNORECASE)
+_STALLING = frozenset({"Share", "ShareRowExclusive", "Exclusive", "AccessExclusive"})
 _MAKES = frozenset({"create_stmt", "create_table_as_stmt", "view_stmt", "select_stmt", "create_foreign_table_stmt"})
 """Statements whose `creates` are new relations; a rename's is an old one under a new name."""
 
@@ -43,6 +44,7 @@ def walk_change(
             for n, one, made in unfolded
         ]
         course.enter(step, frozenset(place.key(name) for place in places for name in place.made.creates))
+        course.standing_in = frozenset(_standing_in(places, course))
         course.granted_in_step = frozenset(name for place in places for name in _granted(place))
         course.routines_in_step = frozenset(
             name_of(place.tree["funcname"]) for place in places if place.node == "create_function_stmt"
@@ -147,6 +149,14 @@ def _opaque(outer: Parsed, what: str) -> Parsed:
     return Parsed(OPAQUE, {"what": what}, outer.text, outer.line)
 
 
+def _standing_in(places: list[Place], course: Course) -> Iterator[str]:
+    fresh = {place.key(name) for place in places if place.node == "create_stmt" for name in place.made.creates}
+    for place in places:
+        old = place.node == "rename_stmt" and place.table not in fresh | course.created
+        if place.node == "view_stmt" or old:
+            yield from (place.key(name) for name in place.made.creates)
+
+
 def _granted(place: Place) -> Iterator[str]:
     if place.node != "grant_stmt" or not place.tree.get("is_grant"):
         return
@@ -158,9 +168,11 @@ def _granted(place: Place) -> Iterator[str]:
 
 def _note(place: Place, course: Course) -> None:
     """Keep what later statements are judged by."""
-    if place.made.lock == "AccessExclusive" and place.made.transactional:
+    if place.made.lock in _STALLING and place.made.transactional:
         named = dict.fromkeys(place.key(name) for name in place.made.relations if name not in place.made.creates)
-        course.locked.extend((name, place.number) for name in named if place.in_use(name) and place.index(name)[0] == "")
+        taken = [(name, place.number) for name in named if place.in_use(name) and place.index(name)[0] == ""]
+        course.stalled += taken
+        course.locked += taken if place.made.lock == "AccessExclusive" else []
     if place.node in _MAKES:
         course.created.update(_made(place))
     note = _NOTES.get(place.node)
@@ -174,6 +186,10 @@ def _made(place: Place) -> Iterator[str]:
         key = f"{name.schema or next(iter(place.catalog.search_path), 'public')}.{name.name}"
         if not (place.tree.get("if_not_exists") and key in place.catalog.relations):
             yield key
+
+
+def _dropped(place: Place, course: Course) -> None:
+    course.dropped.update(place.key(name) for name in place.made.relations)
 
 
 def _created(place: Place, course: Course) -> None:
@@ -276,6 +292,7 @@ _ACTIONS = {
 }
 _NOTES = {
     "create_stmt": _created,
+    "drop_stmt": _dropped,
     "index_stmt": _indexed,
     "rename_stmt": _renamed,
     "alter_table_stmt": _altered,
