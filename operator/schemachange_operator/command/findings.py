@@ -42,17 +42,19 @@ def findings_of(source: Source, plan: PlanDocument) -> tuple[ReportedFinding, ..
     """What the rules found, and what destroys data where no rule has said so."""
     found = list(plan.findings)
     if not any(finding.rule == DESTRUCTIVE for finding in found):
-        found += _destructive(source)
+        found += _destructive(source, plan)
     return tuple(_placed(source, finding) for finding in found if finding.severity != "Off")
 
 
-def _destructive(source: Source) -> Iterator[Finding]:
+def _destructive(source: Source, plan: PlanDocument) -> Iterator[Finding]:
+    hazards = {(one.step, one.statement) for one in plan.findings if not one.style and one.severity != "Note"}
     for step in source.content.steps if source.content else ():
         for statement in read_statements(step.sql) if step.sql else ():
             if statement.destructive:
                 yield Finding(
                     rule=DESTRUCTIVE,
-                    severity="Approve",
+                    # The text alone cannot know that a type only gets wider, or that a table is not there.
+                    severity="Note" if plan.server_version and (step.name, statement.number) not in hazards else "Approve",
                     step=step.name,
                     statement=statement.number,
                     line=statement.line,

@@ -92,6 +92,9 @@ class CatalogFacts(Model):
     functions: dict[str, str] = {}
     """Definitions of the application's functions and procedures, by schema.name(arguments)."""
 
+    objects: frozenset[str] = frozenset()
+    """Types and sequences (schema.name) and triggers (schema.table.name)."""
+
     @property
     def known(self) -> bool:
         """Whether the catalog was read at all."""
@@ -109,6 +112,7 @@ def catalog_facts(
         relations=_relations(snapshot, {size.relation: size for size in sizes}),
         domains={name: _constrained(one) for name, one in _domains(snapshot).items()},
         domain_bases={name: one.get("base", "") for name, one in _domains(snapshot).items()},
+        objects=frozenset(name for kind in ("type", "sequence", "trigger") for name in snapshot.get(kind, {})),
         functions={
             name: one["definition"]
             for name, one in snapshot.get("function", {}).items()

@@ -20,6 +20,10 @@ class Course:
     """Relations made by this change, which nobody uses yet."""
     columns: set[tuple[str, str]] = field(default_factory=set)
     """Columns (relation, name) made by this change."""
+    retyped: set[tuple[str, str]] = field(default_factory=set)
+    """Columns (relation, name) whose type an earlier statement changed."""
+    empty: set[tuple[str, str]] = field(default_factory=set)
+    """Columns (relation, name) made by this change that nothing gives a value to."""
     constraints: set[tuple[str, str]] = field(default_factory=set)
     """Constraints (relation, name) made by this change."""
     unproven: dict[tuple[str, str], Added] = field(default_factory=dict)
@@ -41,6 +45,8 @@ class Course:
     """Types and domains made by this change."""
     functions: set[str] = field(default_factory=set)
     """Names of functions made by this change."""
+    routines_dropped: set[str] = field(default_factory=set)
+    """Names of functions and procedures that an earlier statement dropped."""
     labels: dict[str, str] = field(default_factory=dict)
     """Enum labels added, and the step that did."""
     stalled: list[tuple[str, int]] = field(default_factory=list)

@@ -8,7 +8,7 @@ from schemachange_operator.core.rules.rule import Rule
 
 RULE = Rule(
     id="drop-default",
-    finds="DROP DEFAULT of a column that may not be NULL, an old one or one that this change adds",
+    finds="DROP DEFAULT or DROP IDENTITY of a column that may not be NULL, an old one or one that this change adds",
     effect="inserts of the running application that leave the column out fail.",
     recipe="Deploy code that always gives the value, first.",
     bad="ALTER TABLE orders ALTER COLUMN currency DROP DEFAULT;",
@@ -31,6 +31,8 @@ def defaults_dropped(place: Place) -> Iterator[str]:
         known = facts.columns.get(command["name"]) if facts else None
         if "def" not in command and not (known is not None and not known.default):
             yield command["name"]
+    for command in place.commands("AT_DropIdentity"):
+        yield command["name"]
 
 
 def required(place: Place, column: str) -> bool:

@@ -29,11 +29,11 @@ def check(place: Place) -> Iterator[Hit]:
     kind, objects = place.tree["remove_type"], place.tree["objects"]
     for item in objects if kind in _KINDS else ():
         name = item["string"].get("sval", "") if "string" in item else place.parts_key(strings(item["list"]["items"]))
-        if name not in place.course.created:
+        if name not in place.course.created and not (kind == "OBJECT_SEQUENCE" and place.absent(name)):
             yield Hit("", f"{name} is dropped")
     for item in objects if kind in _TYPES else ():
         name = place.parts_key(strings(item["type_name"]["names"]))
-        if name not in place.course.types:
+        if name not in place.course.types and not place.absent(name):
             yield Hit("", f"the type {name} is dropped")
     for item in objects if kind in _ROUTINES else ():
         name = name_of(item["object_with_args"]["objname"])

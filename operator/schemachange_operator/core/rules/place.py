@@ -82,6 +82,11 @@ class Place:
             return True
         return facts.rows > SMALL_ROWS or (facts.bytes or 0) > SMALL_BYTES
 
+    def absent(self, name: str) -> bool:
+        """Whether a DROP … IF EXISTS finds nothing of that name (schema.name, or schema.table.name of a trigger)."""
+        there = name in self.catalog.relations or name in self.catalog.objects
+        return bool(self.tree.get("missing_ok")) and self.catalog.known and not there
+
     def partitioned(self, relation: str) -> bool:
         """Whether it is known to be a partitioned table."""
         facts = self.facts(relation)

@@ -9,7 +9,7 @@ from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.rules.course import Added, Course
 from schemachange_operator.core.rules.place import Place
-from schemachange_operator.core.rules.reading import columns_not_null, constraints, name_of
+from schemachange_operator.core.rules.reading import columns_not_null, constraints, default_of, has, is_serial, name_of
 from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import GrammarError, Parsed, Tree, strings, walk
 from schemachange_operator.core.sql.kinds import classify
@@ -190,6 +190,8 @@ def _made(place: Place) -> Iterator[str]:
 
 def _dropped(place: Place, course: Course) -> None:
     course.dropped.update(place.key(name) for name in place.made.relations)
+    routines = (item["object_with_args"]["objname"] for item in place.tree["objects"] if "object_with_args" in item)
+    course.routines_dropped.update(map(name_of, routines))
 
 
 def _created(place: Place, course: Course) -> None:
@@ -219,6 +221,8 @@ def _altered(place: Place, course: Course) -> None:
 def _column_added(table: str, command: Tree, course: Course) -> None:
     column = command["def"]["column_def"]
     course.columns.add((table, column["colname"]))
+    if default_of(column) is None and not is_serial(column) and not has(column, "IDENTITY", "GENERATED"):
+        course.empty.add((table, column["colname"]))
     for one in constraints(column):
         if one["contype"] in {"CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"}:
             course.not_null.add((table, column["colname"]))
@@ -249,6 +253,20 @@ def _constraint_dropped(table: str, command: Tree, course: Course) -> None:
     course.unproven.pop(place, None)
     course.proofs.pop(place, None)
     course.dropped_constraints.add(place)
+
+
+def _retyped(table: str, command: Tree, course: Course) -> None:
+    course.retyped.add((table, command["name"]))
+
+
+def _default_set(table: str, command: Tree, course: Course) -> None:
+    if "def" in command:
+        course.empty.discard((table, command["name"]))
+
+
+def _trigger_made(place: Place, course: Course) -> None:
+    """What a trigger gives a value to, only its function knows: it is believed."""
+    course.empty = {one for one in course.empty if one[0] != place.table}
 
 
 def _not_null_set(table: str, command: Tree, course: Course) -> None:
@@ -288,10 +306,13 @@ _ACTIONS = {
     "AT_ValidateConstraint": _constraint_validated,
     "AT_DropConstraint": _constraint_dropped,
     "AT_SetNotNull": _not_null_set,
+    "AT_AlterColumnType": _retyped,
+    "AT_ColumnDefault": _default_set,
     "AT_DropNotNull": _not_null_dropped,
 }
 _NOTES = {
     "create_stmt": _created,
+    "create_trig_stmt": _trigger_made,
     "drop_stmt": _dropped,
     "index_stmt": _indexed,
     "rename_stmt": _renamed,
