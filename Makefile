@@ -45,6 +45,10 @@ prepare: $(VENV)/complete  ## Cluster, images, operator, a database server
 bench-plan: $(VENV)/complete  ## How long `schg plan` takes
 	$(PYTHON) -m benchmarks.plan
 
+.PHONY: bench-rules
+bench-rules: $(VENV)/complete  ## How good the rules are, beside other linters
+	$(PYTHON) -m benchmarks.rules
+
 .PHONY: generate
 generate: $(VENV)/complete  ## Write the generated files: CRDs, reference
 	$(PYTHON) tests/generate.py
