@@ -27,9 +27,9 @@ RELATIONS = """
 SELECT oid, relfilenode AS file, reltuples AS rows FROM pg_class
  WHERE oid >= 16384 AND relkind IN ('r', 'p', 'm', 'v', 'i', 'I') AND relnamespace = 'public'::regnamespace"""
 HELD = """
-SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+SELECT 1 FROM pg_locks l LEFT JOIN pg_class c ON c.oid = l.relation
  WHERE l.pid = pg_backend_pid() AND l.granted AND l.mode = ANY (%(strong)s) AND l.relation = ANY (%(before)s)
-   AND NOT (c.relkind = 'm' AND l.mode = 'ExclusiveLock') LIMIT 1"""
+   AND NOT coalesce(c.relkind = 'm' AND l.mode = 'ExclusiveLock', false) LIMIT 1"""
 ROWS = """
 SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint AS read,
        coalesce(sum(n_tup_upd + n_tup_del) FILTER (WHERE relid = ANY (%(before)s)), 0)::bigint AS changed

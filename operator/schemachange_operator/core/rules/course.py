@@ -62,6 +62,8 @@ class Course:
     """Relations that some statement of the current step grants rights on, later ones included."""
     routines_in_step: frozenset[str] = frozenset()
     """Names of functions and procedures that some statement of the current step makes, later ones included."""
+    defaults_in_step: frozenset[tuple[str, str]] = frozenset()
+    """Columns (relation, name) that some statement of the current step gives a default, later ones included."""
     commented: frozenset[str] = frozenset()
     """Relations (schema.name) and columns (schema.name.column) that some statement of the change comments on."""
 

@@ -29,7 +29,8 @@ def defaults_dropped(place: Place) -> Iterator[str]:
     facts = place.facts(place.table)
     for command in place.commands("AT_ColumnDefault"):
         known = facts.columns.get(command["name"]) if facts else None
-        if "def" not in command and not (known is not None and not known.default):
+        again = (place.table, command["name"]) in place.course.defaults_in_step
+        if "def" not in command and not again and not (known is not None and not known.default):
             yield command["name"]
     for command in place.commands("AT_DropIdentity"):
         yield command["name"]

@@ -123,7 +123,9 @@ class Place:
         if column in facts.columns and facts.columns[column].not_null:
             return True
         return any(
-            one.kind == "c" and one.validated and column in columns_not_null(check_expression(one.definition))
+            one.kind == "c"
+            and (one.validated or (relation, name) in self.course.proofs)
+            and column in columns_not_null(check_expression(one.definition))
             for name, one in facts.constraints.items()
             if (relation, name) not in self.course.dropped_constraints
         )

@@ -46,6 +46,12 @@ def walk_change(
         course.enter(step, frozenset(place.key(name) for place in places for name in place.made.creates))
         course.standing_in = frozenset(_standing_in(places, course))
         course.granted_in_step = frozenset(name for place in places for name in _granted(place))
+        course.defaults_in_step = frozenset(
+            (place.table, command["name"])
+            for place in places
+            for command in place.commands("AT_ColumnDefault")
+            if "def" in command
+        )
         course.routines_in_step = frozenset(
             name_of(place.tree["funcname"]) for place in places if place.node == "create_function_stmt"
         )
