@@ -34,8 +34,8 @@ class Linter:
 
     name: str
     version: str
-    flags: Callable[[Sequence[Path]], bool]
-    """Whether it flags a migration, given a file for each of its transactions."""
+    flags: Callable[[Sequence[Path]], set[Path]]
+    """Those of some files, each one transaction, that it flags; the files of one migration are in one folder."""
 
 
 def squawk(folder: Path) -> Linter:
@@ -45,8 +45,8 @@ def squawk(folder: Path) -> Linter:
     program = folder / "bin" / "squawk"
     exclude = [f"--exclude={rule}" for rule in SQUAWK_STYLE]
 
-    def flags(files: Sequence[Path]) -> bool:
-        return any(_json(program, *exclude, *_alone(file), "--reporter", "json", file) for file in files)
+    def flags(files: Sequence[Path]) -> set[Path]:
+        return {file for file in files if _json(program, *exclude, *_alone(file), "--reporter", "json", file)}
 
     return Linter("squawk, without its style rules", SQUAWK, flags)
 
@@ -62,10 +62,10 @@ def pgfence(folder: Path) -> Linter:
     _run("npm", "--loglevel=error", "install", "--prefix", folder, f"@flvmnt/pgfence@{PGFENCE}")
     program = folder / "node_modules" / ".bin" / "pgfence"
 
-    def flags(files: Sequence[Path]) -> bool:
+    def flags(files: Sequence[Path]) -> set[Path]:
         answer = _json(program, "analyze", "--format", "sql", "--output", "json", "--min-pg-version", "18", *files)
-        checks = [one for result in answer["results"] for one in result["checks"]]
-        return any(one["risk"] not in {"LOW", "SAFE"} for one in checks)
+        grave = (one for one in answer["results"] if any(check["risk"] not in {"LOW", "SAFE"} for check in one["checks"]))
+        return {Path(one["filePath"]) for one in grave}
 
     return Linter("pgfence, risk medium and more", PGFENCE, flags)
 
@@ -75,15 +75,16 @@ def eugene(folder: Path) -> Linter:
     if shutil.which("cargo") is None:
         raise NotToBeHad("cargo is not installed")
     try:
-        _run("cargo", "install", "--quiet", "eugene", "--version", EUGENE, "--root", folder)
+        _run("timeout", "1800", "cargo", "install", "--quiet", "eugene", "--version", EUGENE, "--root", folder)
     except subprocess.CalledProcessError:
         raise NotToBeHad(f"version {EUGENE} does not compile here") from None
     program = folder / "bin" / "eugene"
 
-    def flags(files: Sequence[Path]) -> bool:
-        answers = (_json(program, "lint", "--format", "json", file) for file in files)
-        hints = [hint for answer in answers for one in answer["statements"] for hint in one["triggered_rules"]]
-        return any(hint["id"] not in EUGENE_STYLE for hint in hints)
+    def flags(files: Sequence[Path]) -> set[Path]:
+        return {file for file in files if any(map(_grave, _json(program, "lint", "--format", "json", file)["statements"]))}
+
+    def _grave(statement: dict[str, Any]) -> bool:
+        return any(hint["id"] not in EUGENE_STYLE for hint in statement["triggered_rules"])
 
     return Linter("eugene lint", EUGENE, flags)
 
