@@ -9,6 +9,7 @@ from schemachange_operator.core.plan import TableSize
 from schemachange_operator.core.snapshot import Attributes, Snapshot
 
 _KINDS = ("table", "view")
+_WORD = re.compile(r'"[^"]+"|\w+')
 _HEADER = re.compile(r"^ .*\b(IMMUTABLE|STABLE)\b", re.MULTILINE)
 
 
@@ -64,8 +65,8 @@ class RelationFacts(Model):
     referred_by: tuple[str, ...] = ()
     """Tables with a foreign key to it."""
     published: bool = False
-    definition: str = ""
-    """The query of a view."""
+    words: tuple[str, ...] = ()
+    """Names that stand in the query of a view; how the query is written differs from version to version."""
     unlogged: bool = False
     row_security: bool = False
     """Whether policies decide which of its rows are seen."""
@@ -159,7 +160,7 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             read_by=tuple(read_by[name]),
             referred_by=tuple(referred_by[name]),
             published=name in published,
-            definition=one.get("definition", ""),
+            words=tuple(sorted({word.strip('"') for word in _WORD.findall(one.get("definition", ""))})),
             unlogged=one.get("persistence") == "u",
             row_security=one.get("row_security") == "true",
             granted=_granted(one),

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from schemachange_operator.core.rules.place import Hit, Place
-from schemachange_operator.core.rules.reading import mentions
 from schemachange_operator.core.rules.rule import Rule
 
 RULE = Rule(
@@ -28,5 +27,5 @@ def check(place: Place) -> Iterator[Hit]:
             continue
         for view in facts.read_by:
             known = place.facts(view)
-            if known and view not in place.course.dropped and mentions(known.definition, command["name"]):
+            if known and view not in place.course.dropped and command["name"] in known.words:
                 yield Hit(view, f"{view} reads {command['name']}")
