@@ -49,6 +49,10 @@ bench-plan: $(VENV)/complete  ## How long `schg plan` takes
 bench-locks: $(VENV)/complete  ## How long the application stalls behind an ALTER TABLE: psql, Flyway, this runner
 	$(PYTHON) -m benchmarks.locks
 
+.PHONY: bench-rules
+bench-rules: $(VENV)/complete  ## How good the rules are, beside other linters
+	$(PYTHON) -m benchmarks.rules
+
 .PHONY: generate
 generate: $(VENV)/complete  ## Write the generated files: CRDs, reference
 	$(PYTHON) tests/generate.py

@@ -148,5 +148,7 @@ class Waiver(Model):
     """The rule's id, as the plan names it."""
     step: StepName | None = None
     """The step that it is about; all of them where not given."""
+    statement: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """The statement that it is about, counted from 1 in its step as the plan does; all of them where not given."""
     reason: Annotated[str, Field(min_length=1, max_length=1024)]
     """Why it is safe here; the approver reads it and the record keeps it."""

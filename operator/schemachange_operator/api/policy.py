@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemachange_operator.api.base import Line, Metadata, Model
+from schemachange_operator.api.standards import Standards
 
-Severity = Literal["Off", "Warn", "Approve", "Block"]
-"""Warn: shown to the approver. Approve: needs a second approval. Block: stops the change unless it is waived."""
+Severity = Literal["Off", "Note", "Warn", "Approve", "Block"]
+"""Note: told, and no hazard. Warn: a hazard, shown to the approver. Approve: needs a second approval. Block: stops the change
+unless it is waived."""
 
 
 class ApprovalRules(Model):
@@ -87,6 +89,18 @@ class BackupRules(Model):
 
     prove_by: Literal["Restore", "Checksum"] = "Restore"
     """How a backup is proved before anything is destroyed."""
+    required_for: Annotated[tuple[Literal["Destructive", "Rewrites", "DataChanges", "Always"], ...], Field(max_length=4)] = (
+        "Destructive",
+    )
+    """Before which steps a backup is taken. Destructive: those that destroy data, listed or not. Rewrites: those that write a
+    table anew. DataChanges: those that change rows, backfills too. Always: at least one, before the first step."""
+
+
+class CompatibilityRules(Model):
+    """What the word in a change's spec.compatibility promises."""
+
+    contract_needs_expand: bool = True
+    """Whether a Contract change names in spec.dependsOn the Expand change that it ends, which has to be Completed."""
 
 
 class Budgets(Model):
@@ -114,7 +128,12 @@ class SchemaPolicySpec(Model):
     require_design_link: bool = False
     """Whether spec.links.design is a required input."""
     rules: Annotated[dict[str, Severity], Field(max_length=200)] = {}
-    """Rule to severity, where it is to be another than the rule's own: "Off" (in quotes), Warn, Approve (a second approval), Block."""
+    """Rule to severity, where it is to be another than the rule's own: "Off" (in quotes), Note (told, no hazard), Warn,
+    Approve (a second approval), Block."""
+    standards: Standards = Standards()
+    """Data design standards: names, types, required columns, comments."""
+    compatibility: CompatibilityRules = CompatibilityRules()
+    """What Additive, Expand, Contract and Breaking promise."""
     approvals: ApprovalRules = ApprovalRules()
     """How many approvals are the least."""
     rehearsal: RehearsalRules = RehearsalRules()

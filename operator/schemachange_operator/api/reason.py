@@ -18,6 +18,8 @@ class Reason(Word):
     DEPENDENCY_MISSING = "DependencyMissing", "A change named in dependsOn does not exist yet."
     DEPENDENCY_NOT_COMPLETED = "DependencyNotCompleted", "A change named in dependsOn is not completed yet."
     DEPENDENCY_CYCLE = "DependencyCycle", "Changes depend on each other in a circle."
+    EXPAND_MISSING = "ExpandMissing", "A Contract change names no Expand change that it ends, and the policy asks for one."
+    WAIVER_WITHOUT_PLACE = "WaiverWithoutPlace", "A waiver names a step or a statement that the change does not have."
     OBJECT_INVALID = "ObjectInvalid", "The object, or one it names, does not have the shape that the operator knows."
     RULE_UNKNOWN = "RuleUnknown", "A policy or a waiver names a rule that does not exist."
     # Planning and Jobs in general

@@ -97,6 +97,8 @@ class PlanStatus(Model):
     """Relations touched."""
     destroys: tuple[str, ...] = ()
     """Steps that destroy data."""
+    backed_up: tuple[str, ...] = ()
+    """Steps before which a backup is taken: those that destroy data, and those that the policy asks for."""
     irreversible: tuple[str, ...] = ()
     """Steps that cannot be undone."""
     findings: str = ""

@@ -28,7 +28,7 @@ class Phase(Word):
     AWAITING_APPROVAL = "AwaitingApproval", "The plan is ready and waits for the owner's approval of exactly this digest."
     TESTING = "Testing", "The application's own tests run against the changed throw-away database."
     WAITING = "Waiting", "Everything is ready; a window, suspend, or another change holds it."
-    BACKING_UP = "BackingUp", "What the next step destroys is dumped and the dump is proved."
+    BACKING_UP = "BackingUp", "What the next step destroys, or the policy wants kept, is dumped and the dump is proved."
     APPLYING = "Applying", "A step of the migration runs on the target."
     BACKFILLING = "Backfilling", "Rows are filled in batches on the target."
     VERIFYING = "Verifying", "The difference on the target is compared with the rehearsed one; assertions are asked."

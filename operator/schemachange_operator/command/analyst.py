@@ -88,7 +88,7 @@ class Analyst:
             search_path=wishes.search_path,
             policy=wishes.policy,
             content_digest=content.digest(),
-            record=Record(waivers=source.waivers),
+            record=Record(waivers=source.waivers, compatibility=source.compatibility),
         )
         log = sys.stderr if wishes.verbose else io.StringIO()
         return Environment(request, content, None, Folders(work=work), Output(log))

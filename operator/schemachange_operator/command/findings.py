@@ -47,17 +47,19 @@ def findings_of(source: Source, plan: PlanDocument) -> tuple[ReportedFinding, ..
     said = {(finding.step, finding.statement) for finding in plan.findings if finding.rule in LOSING}
     # The catalog may know that a type only gets wider.
     said |= {(step.name, one.number) for step in plan.steps for one in step.statements if not one.destructive}
-    found = (*source.findings, *plan.findings, *_destructive(source, said))
+    found = (*source.findings, *plan.findings, *_destructive(source, plan, said))
     return tuple(_placed(source, finding) for finding in found if finding.severity != "Off")
 
 
-def _destructive(source: Source, said: Container[tuple[str, int]]) -> Iterator[Finding]:
+def _destructive(source: Source, plan: PlanDocument, said: Container[tuple[str, int]]) -> Iterator[Finding]:
+    hazards = {(one.step, one.statement) for one in plan.findings if not one.style and one.severity != "Note"}
     for step in source.content.steps if source.content else ():
         for statement in read_statements(step.sql) if step.sql else ():
             if statement.destructive and (step.name, statement.number) not in said:
                 yield Finding(
                     rule=DESTRUCTIVE,
-                    severity="Approve",
+                    # The text alone cannot know that a type only gets wider, or that a table is not there.
+                    severity="Note" if plan.server_version and (step.name, statement.number) not in hazards else "Approve",
                     step=step.name,
                     statement=statement.number,
                     line=statement.line,

@@ -87,7 +87,16 @@ class _Planner:
     def _from_sql_alone(self, source: Source, content: Content, course: Course) -> PlanDocument:
         """Without a catalog every table is taken to be large."""
         unknown = CatalogFacts(search_path=self._wishes.search_path)
-        found = findings(content, unknown, self._wishes.policy.rules, source.waivers, course)
+        policy = self._wishes.policy
+        found = findings(
+            content,
+            unknown,
+            policy.rules,
+            source.waivers,
+            course=course,
+            standards=policy.standards,
+            compatibility=source.compatibility,
+        )
         offers = offered(content, unknown, found)
         sequences = tuple(safe_sequence(one, with_literals=True) for one in offers)
         return predicted_plan(content, findings=found).model_copy(update={"sequences": sequences})

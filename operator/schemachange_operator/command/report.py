@@ -11,7 +11,7 @@ from schemachange_operator.command.places import Place
 from schemachange_operator.core.finding import Finding, Severity
 from schemachange_operator.core.plan import PlanDocument
 
-RANK: dict[Severity, int] = {"Off": 0, "Warn": 1, "Approve": 2, "Block": 3}
+RANK: dict[Severity, int] = {"Off": 0, "Note": 1, "Warn": 2, "Approve": 3, "Block": 4}
 
 
 class ReportedFinding(Finding):

@@ -44,6 +44,11 @@ class Source:
         """Rules that the manifest waives."""
         return self.change.spec.waivers if self.change else ()
 
+    @property
+    def compatibility(self) -> str:
+        """What the manifest says of the running application."""
+        return (self.change.spec.compatibility or "") if self.change else ""
+
     def field(self, step: str) -> str:
         """The path of a step's SQL."""
         return "spec.migration.sql" if self.one_step else f"spec.migration.steps[{step}].sql"

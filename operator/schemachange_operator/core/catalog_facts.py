@@ -10,6 +10,7 @@ from schemachange_operator.core.plan import Probe, TableSize
 from schemachange_operator.core.snapshot import Attributes, Snapshot
 
 _KINDS = ("table", "view")
+_WORD = re.compile(r'"[^"]+"|\w+')
 _HEADER = re.compile(r"^ .*\b(IMMUTABLE|STABLE)\b", re.MULTILINE)
 
 
@@ -69,6 +70,13 @@ class RelationFacts(Model):
     referred_by: tuple[str, ...] = ()
     """Tables with a foreign key to it."""
     published: bool = False
+    words: tuple[str, ...] = ()
+    """Names that stand in the query of a view; how the query is written differs from version to version."""
+    unlogged: bool = False
+    row_security: bool = False
+    """Whether policies decide which of its rows are seen."""
+    granted: tuple[str, ...] = ()
+    """Roles other than its owner with rights on it; an empty name is everybody."""
     acl: str = ""
     """Rights, as pg_class.relacl writes them, with a space between."""
     definition: str = ""
@@ -99,6 +107,8 @@ class CatalogFacts(Model):
     """What the target's data answered to the questions of this very change."""
     ties: Ties = Ties()
     """What hangs together, and whose it is."""
+    objects: frozenset[str] = frozenset()
+    """Types and sequences (schema.name) and triggers (schema.table.name)."""
 
     @property
     def known(self) -> bool:
@@ -117,6 +127,7 @@ def catalog_facts(
         relations=_relations(snapshot, {size.relation: size for size in sizes}),
         domains={name: _constrained(one) for name, one in _domains(snapshot).items()},
         domain_bases={name: one.get("base", "") for name, one in _domains(snapshot).items()},
+        objects=frozenset(name for kind in ("type", "sequence", "trigger") for name in snapshot.get(kind, {})),
         functions={
             name: one["definition"]
             for name, one in snapshot.get("function", {}).items()
@@ -171,10 +182,20 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             triggers=tuple(
                 t["definition"] for t in triggers[name].values() if t.get("enabled") != "D" and "definition" in t
             ),
+            words=tuple(sorted({word.strip('"') for word in _WORD.findall(one.get("definition", ""))})),
+            unlogged=one.get("persistence") == "u",
+            row_security=one.get("row_security") == "true",
+            granted=_granted(one),
         )
         for kind in _KINDS
         for name, one in snapshot.get(kind, {}).items()
     }
+
+
+def _granted(one: Attributes) -> tuple[str, ...]:
+    """Grantees in an access list as aclitem writes it: role=rights/grantor."""
+    roles = (item.partition("=")[0].strip('"') for item in one.get("acl", "").split())
+    return tuple(dict.fromkeys(role for role in roles if role != one.get("owner", "")))
 
 
 def _column(one: Attributes) -> ColumnFacts:

@@ -112,7 +112,8 @@ def _approved(world: World, decision: Decision) -> Condition:
 
 
 def _backed_up(world: World) -> Condition:
-    wanted = bool(world.status.plan and world.status.plan.destroys) or world.change.spec.backup.always
+    plan = world.status.plan
+    wanted = bool(plan and (plan.destroys or plan.backed_up)) or world.change.spec.backup.always
     taken = any(r.task == Task.BACKUP and r.cycle == world.cycle and r.outcome == "Done" for r in world.status.runs)
     if not wanted:
         return _condition(ConditionType.BACKED_UP, None, Reason.NOT_NEEDED)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import ApprovalRecord, BackupRecord, PlanStatus, RunRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import RunOutcome, Task
+from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.digest import digest
 from schemachange_operator.core.finding import counted
 from schemachange_operator.core.jobs import JobView
@@ -178,6 +179,7 @@ def _planned(world: World, job: JobView) -> SchemaChangeStatus:
         fingerprint=document.fingerprint,
         relations=document.relations,
         destroys=tuple(step.name for step in document.steps if step.destroys),
+        backed_up=backup_steps(world.content, document, world.policy.backup.required_for if world.policy else ()),
         irreversible=tuple(step.name for step in document.steps if step.irreversible),
         findings=counted(document.findings),
         second_approval=any(one.severity == "Approve" and not one.waived for one in document.findings),
@@ -253,6 +255,7 @@ def plan_digest(world: World, fingerprint: str) -> str:
             "connection": database.spec.connection.model_dump(mode="json", exclude=_SECRETS) if database else None,
             "role": database.spec.roles.migration if database else None,
             "backup": world.change.spec.backup.model_dump(mode="json"),
+            "compatibility": world.change.spec.compatibility,
             "waivers": [waiver.model_dump(mode="json") for waiver in world.change.spec.waivers],
             "fingerprint": fingerprint,
         }

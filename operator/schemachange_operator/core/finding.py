@@ -8,7 +8,7 @@ from schemachange_operator.api.policy import Severity
 
 __all__ = ["Finding", "Severity", "counted"]
 
-ORDER: tuple[Severity, ...] = ("Block", "Approve", "Warn")
+ORDER: tuple[Severity, ...] = ("Block", "Approve", "Warn", "Note")
 """The worst first."""
 
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.budgets import BUDGET_RULES
-from schemachange_operator.core.destruction import destructive_steps
+from schemachange_operator.core.destruction import destructive_steps, steps_asked_for
 from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.sql.content_check import check_content
+from schemachange_operator.core.sql.statement import read_statements
 from schemachange_operator.core.windows import zone_exists
 from schemachange_operator.core.world import Problem, World
 
@@ -121,14 +122,23 @@ def backup_place(world: World) -> Iterator[Problem]:
     """No destructive change without backup."""
     if world.content is None or world.database is None or world.database.spec.backup or any(statements(world)):
         return
-    steps = destructive_steps(world.content)
-    if steps or world.change.spec.backup.always:
-        what = f"step {', '.join(steps)} destroys data" if steps else "spec.backup.always asks for a backup"
-        yield Problem(
-            Reason.NO_BACKUP_PLACE,
-            "PostgresDatabase.spec.backup",
-            f"{what} and the database has no place for a backup; nothing was touched. Give it a claim, or change the migration",
-        )
+    asked = world.policy.backup.required_for if world.policy else ()
+    planned = world.status.plan.backed_up if world.status.plan else ()
+    destroyed, steps = destructive_steps(world.content), {*steps_asked_for(world.content, asked), *planned}
+    if not (steps or world.change.spec.backup.always):
+        return
+    what = (
+        f"step {', '.join(destroyed)} destroys data"
+        if destroyed
+        else f"the policy asks for a backup before step {', '.join(sorted(steps))}"
+        if steps
+        else "spec.backup.always asks for a backup"
+    )
+    yield Problem(
+        Reason.NO_BACKUP_PLACE,
+        "PostgresDatabase.spec.backup",
+        f"{what} and the database has no place for a backup; nothing was touched. Give it a claim, or change the migration",
+    )
 
 
 def rules(world: World) -> Iterator[Problem]:
@@ -141,8 +151,50 @@ def rules(world: World) -> Iterator[Problem]:
             yield Problem(Reason.RULE_UNKNOWN, field, f"there is no rule {rule}; docs/reference/rules.md lists all of them")
 
 
+def waived_places(world: World) -> Iterator[Problem]:
+    """Steps and statements that a waiver names exist: one that covers nothing would be found out too late."""
+    if world.content is None or any(statements(world)):
+        return
+    counts = {step.name: len(read_statements(step.sql)) if step.sql else 0 for step in world.content.steps}
+    for number, waiver in enumerate(world.change.spec.waivers):
+        field = f"spec.waivers[{number}]"
+        if waiver.step is not None and waiver.step not in counts:
+            names = ", ".join(counts)
+            yield Problem(
+                Reason.WAIVER_WITHOUT_PLACE, f"{field}.step", f"there is no step {waiver.step}; the steps are {names}"
+            )
+        elif waiver.statement is not None:
+            most = counts[waiver.step] if waiver.step else max(counts.values())
+            if waiver.statement > most:
+                yield Problem(
+                    Reason.WAIVER_WITHOUT_PLACE,
+                    f"{field}.statement",
+                    f"there is no statement {waiver.statement}, only {most}; count them as the plan does",
+                )
+
+
+def expand(world: World) -> Iterator[Problem]:
+    """A Contract change ends an Expand change; Pending waits until that is completed."""
+    spec, policy = world.change.spec, world.policy
+    wanted = policy is not None and policy.compatibility.contract_needs_expand
+    if spec.compatibility != "Contract" or not wanted or world.status.frozen:
+        return
+    named = [reference.name for reference in spec.depends_on]
+    known = {s.name: s.compatibility for s in world.siblings if s.namespace == world.change.metadata.namespace}
+    # One that is not there yet is waited for.
+    if any(known.get(name, "Expand") == "Expand" for name in named):
+        return
+    what = f"none of {', '.join(named)} says Expand" if named else "a Contract change names the Expand change that it ends"
+    yield Problem(
+        Reason.EXPAND_MISSING,
+        "spec.dependsOn",
+        f"{what}; name it there, or have the policy's owner set spec.compatibility.contractNeedsExpand to false",
+    )
+
+
 CHECKS: tuple[Check, ...] = (
-    why, author, design_date, design_link, compatibility, database, policy, owner, window, sources, statements, rules, backup_place,
+    why, author, design_date, design_link, compatibility, database, policy, owner, window, sources, statements, rules,
+    waived_places, expand, backup_place,
 )  # fmt: skip
 
 

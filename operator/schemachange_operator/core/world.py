@@ -54,6 +54,8 @@ class Sibling:
     """Relations that its plan touches."""
     frozen: bool = False
     data_at_risk: bool = False
+    compatibility: str = ""
+    """What it says of the running application: Additive, Expand, Contract or Breaking."""
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,9 @@ class World:
         content = self.content.digest() if self.content else None
         way = self.database.spec.model_dump(mode="json", include=WAY_TO_PLAN) if self.database else None
         waivers = [waiver.model_dump(mode="json") for waiver in self.change.spec.waivers]
-        return digest([content, policy, way, self.change.spec.retry, self.status.replans, waivers]).removeprefix("sha256:")[
-            :10
-        ]
+        spec, replans = self.change.spec, self.status.replans
+        inputs = [content, policy, way, spec.retry, replans, waivers, spec.compatibility]
+        return digest(inputs).removeprefix("sha256:")[:10]
 
     def run(self, task: Task, step: str = "") -> RunRecord | None:
         """The evidence of one piece of work in this cycle."""

@@ -38,4 +38,5 @@ def sibling(body: Mapping[str, Any]) -> Sibling:
         relations=tuple((status.get("plan") or {}).get("relations", [])),
         frozen=bool(status.get("frozen")),
         data_at_risk=risk,
+        compatibility=spec.get("compatibility", ""),
     )

@@ -9,6 +9,8 @@ from schemachange_operator.postgres.catalog import take_snapshot
 
 SHOP = Path(__file__).parents[2] / "unit" / "rules" / "shop.sql"
 
+SMALL = "public.regions"
+
 ROWS = """
 INSERT INTO customers SELECT g, 'name ' || g FROM generate_series(1, 20) g;
 INSERT INTO orders (id, customer_id, total, quantity, code, placed_at, state, external_id, amount)
@@ -17,6 +19,7 @@ INSERT INTO invoices SELECT g, g, 'r' || g FROM generate_series(1, 20) g;
 INSERT INTO letters SELECT g, 'body' FROM generate_series(1, 20) g;
 INSERT INTO events SELECT g, '2025-06-01' FROM generate_series(1, 20) g;
 INSERT INTO events_2026 SELECT g, '2026-06-01' FROM generate_series(1, 20) g;
+INSERT INTO regions SELECT g, 'region ' || g FROM generate_series(1, 10) g;
 REFRESH MATERIALIZED VIEW order_totals;
 """
 
@@ -34,5 +37,8 @@ def facts(database: Database) -> CatalogFacts:
     """What the product reads of it, with sizes as of a shop in use."""
     snapshot = take_snapshot(database.superuser)
     tables = [*snapshot["table"], *(name for name, view in snapshot["view"].items() if view["kind"] == "m")]
-    sizes = [TableSize(relation=name, rows=1_000_000, bytes=2**30) for name in tables]
+    sizes = [
+        TableSize(relation=name, rows=10 if name == SMALL else 1_000_000, bytes=2**13 if name == SMALL else 2**30)
+        for name in tables
+    ]
     return catalog_facts(snapshot, sizes, "15.0", ("public",))

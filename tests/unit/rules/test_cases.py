@@ -35,7 +35,14 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("add-foreign-key-scans", "ALTER TABLE orders ADD FOREIGN KEY (customer_id) REFERENCES customers (id)"),
     ("validate-with-add", "ALTER TABLE orders ADD CONSTRAINT a CHECK (total > 0) NOT VALID, VALIDATE CONSTRAINT a"),
     ("drop-constraint", "ALTER TABLE orders DROP CONSTRAINT orders_pkey"),
-    ("drop-constraint", "ALTER TABLE orders DROP CONSTRAINT code_set"),
+    ("drop-constraint", "ALTER TABLE invoices DROP CONSTRAINT invoices_order"),
+    ("drop-check", "ALTER TABLE orders DROP CONSTRAINT code_set"),
+    ("drop-default", "ALTER TABLE orders ADD a text NOT NULL DEFAULT 'x';\nALTER TABLE orders ALTER a DROP DEFAULT"),
+    ("drop-default", "ALTER TABLE orders ALTER currency DROP DEFAULT"),
+    ("drop-default-nullable", "ALTER TABLE orders ALTER note DROP DEFAULT"),
+    ("drop-object", "DROP TYPE mood"),
+    ("drop-object", "DROP DOMAIN positive"),
+    ("view-made-again", "DROP VIEW customer_names;\nCREATE VIEW customer_names AS SELECT name FROM customers"),
     ("drop-locks-partner", "ALTER TABLE invoices DROP CONSTRAINT invoices_order"),
     ("drop-cascade", "ALTER TABLE customers DROP COLUMN name CASCADE"),
     ("drop-schema", "DROP SCHEMA archive CASCADE"),
@@ -51,8 +58,7 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("create-trigger", "CREATE RULE r AS ON INSERT TO orders DO NOTHING"),
     ("disable-trigger", "ALTER TABLE orders DISABLE TRIGGER ALL"),
     ("disable-trigger", "DROP TRIGGER orders_touch ON orders"),
-    ("row-security", "CREATE POLICY p ON orders USING (true)"),
-    ("row-security", "DROP POLICY p ON orders"),
+    ("row-security", "ALTER TABLE orders NO FORCE ROW LEVEL SECURITY"),
     ("opaque-code", "CALL tidy()"),
     ("opaque-code", "DO LANGUAGE plpython3u $$ pass $$"),
     ("alter-domain-scans", "ALTER DOMAIN positive VALIDATE CONSTRAINT c"),
@@ -117,6 +123,8 @@ SAFE = (
     "ALTER TABLE orders ALTER code SET NOT NULL;\nALTER TABLE orders DROP CONSTRAINT code_set",
     "ALTER TABLE customers ALTER credit TYPE numeric(12, 2)",
     "ALTER TABLE customers ALTER credit TYPE numeric",
+    "ALTER TABLE orders ALTER fee TYPE numeric(12, 2)",
+    "ALTER TABLE orders ALTER fee TYPE numeric",
     "ALTER TABLE customers ALTER email TYPE text",
     "ALTER TABLE customers ALTER email TYPE text USING email::text",
     "ALTER TABLE customers ALTER email TYPE varchar(100)",
@@ -131,7 +139,17 @@ SAFE = (
     "COMMENT ON TABLE orders IS 'x'",
     "GRANT SELECT ON orders TO PUBLIC",
     "CREATE OR REPLACE VIEW v AS SELECT id FROM orders",
-    "DROP VIEW customer_names;\nCREATE VIEW customer_names AS SELECT name FROM customers",
+    "DROP VIEW customer_names;\nCREATE VIEW customer_names AS SELECT name FROM customers;\nGRANT SELECT ON customer_names TO PUBLIC",
+    "DROP VIEW customer_names;\nCREATE VIEW customer_names AS SELECT name FROM customers;\n"
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO PUBLIC",
+    "CREATE POLICY p ON orders USING (true)",
+    "DROP POLICY p ON orders",
+    "DROP FUNCTION touch()",
+    "CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS 'SELECT 1';\nDROP FUNCTION mine()",
+    "DROP FUNCTION f(int);\nCREATE FUNCTION f(int) RETURNS text LANGUAGE sql AS 'SELECT 1'",
+    "CREATE TYPE t AS ENUM ('a');\nDROP TYPE t",
+    "CREATE TABLE copies (LIKE orders);\nINSERT INTO copies SELECT * FROM orders",
+    "ALTER TABLE orders ADD a text DEFAULT 'x';\nALTER TABLE orders ALTER a DROP DEFAULT",
     "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'DELETE FROM orders; SELECT 1'",
     "CREATE TYPE t AS ENUM ('a')",
     "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'x'",
@@ -206,6 +224,24 @@ def test_work_on_all_rows_of_a_small_table_is_no_hazard(sql: str) -> None:
 def test_what_is_lost_is_lost_on_a_small_table_too() -> None:
     assert "drop-table" in hazards("DROP TABLE orders", SMALL)
     assert "rename-column" in hazards("ALTER TABLE orders RENAME note TO n", SMALL)
+
+
+def test_a_policy_matters_where_row_security_is_on() -> None:
+    orders = SHOP.relations["public.orders"].model_copy(update={"row_security": True})
+    facts = SHOP.model_copy(update={"relations": {**SHOP.relations, "public.orders": orders}})
+    for sql in (
+        "CREATE POLICY p ON orders USING (true)",
+        "ALTER POLICY p ON orders USING (true)",
+        "DROP POLICY p ON orders",
+    ):
+        assert hazards(sql, facts) == hazards(sql, UNKNOWN) == {"row-security"}
+
+
+def test_a_function_that_somebody_may_call_is_missed() -> None:
+    facts = SHOP.model_copy(
+        update={"functions": {"public.price(integer)": "CREATE FUNCTION public.price(integer)\n RETURNS text"}}
+    )
+    assert hazards("DROP FUNCTION price(int)", facts) == hazards("DROP FUNCTION price", UNKNOWN) == {"drop-object"}
 
 
 def test_nothing_known_is_taken_for_the_worst() -> None:

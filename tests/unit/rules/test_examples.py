@@ -22,9 +22,14 @@ def test_there_are_rules_and_their_ids_are_their_own() -> None:
 def test_its_bad_example_is_found_by_it_and_by_none_that_it_does_not_name(known: Known) -> None:
     answers = (Probe(step="step-1", statement=1, relation="", question="rows", answer="Violated", rows=1),)
     facts = SHOP.model_copy(update={"major": 15, "probes": answers if known.rule.asks else ()})
-    rules = {one.rule for one in found(known.rule.bad, facts)}
+    said = known.rule.compatibility
+    rules = {one.rule for one in found(known.rule.bad, facts, compatibility=said)}
     assert known.rule.id in rules
-    ours = rules if known.rule.style else {one.rule for one in found(known.rule.bad, facts) if not one.style}
+    ours = (
+        rules
+        if known.rule.style
+        else {one.rule for one in found(known.rule.bad, facts, compatibility=said) if not one.style}
+    )
     assert ours - {known.rule.id} <= {*known.rule.also} | {one.rule.id for one in known_rules() if one.rule.style}
     assert {*known.rule.also} <= ours
 
@@ -32,7 +37,7 @@ def test_its_bad_example_is_found_by_it_and_by_none_that_it_does_not_name(known:
 @KNOWN
 def test_its_good_example_is_no_hazard(known: Known) -> None:
     assert hazards(known.rule.good) == set()
-    assert known.rule.id not in {one.rule for one in found(known.rule.good)}
+    assert known.rule.id not in {one.rule for one in found(known.rule.good, compatibility=known.rule.compatibility)}
 
 
 @KNOWN

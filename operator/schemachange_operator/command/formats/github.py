@@ -5,7 +5,7 @@ from schemachange_operator.core.finding import Severity
 from schemachange_operator.core.page.escaping import printable
 from schemachange_operator.core.rules.page import page_of
 
-COMMAND: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "notice", "Off": "debug"}
+COMMAND: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "notice", "Note": "notice", "Off": "debug"}
 
 
 def github(report: PlanReport) -> str:

@@ -12,7 +12,7 @@ from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.rules.page import page_of
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-LEVEL: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "note", "Off": "none"}
+LEVEL: dict[Severity, str] = {"Block": "error", "Approve": "warning", "Warn": "note", "Note": "none", "Off": "none"}
 
 
 def sarif(report: PlanReport) -> str:

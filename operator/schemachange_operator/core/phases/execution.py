@@ -45,8 +45,8 @@ def _done(world: World, current: ContentStep) -> bool:
 
 def _needs_backup(world: World, number: int, current: ContentStep) -> bool:
     plan = world.status.plan
-    destroys = plan is not None and current.name in plan.destroys
-    return destroys or (number == 0 and world.change.spec.backup.always)
+    asked = plan is not None and current.name in {*plan.destroys, *plan.backed_up}
+    return asked or (number == 0 and world.change.spec.backup.always)
 
 
 def _told(world: World, outcome: Outcome) -> Outcome:

@@ -24,6 +24,10 @@ class Course:
     """Relations made by this change, which nobody uses yet."""
     columns: set[tuple[str, str]] = field(default_factory=set)
     """Columns (relation, name) made by this change."""
+    retyped: set[tuple[str, str]] = field(default_factory=set)
+    """Columns (relation, name) whose type an earlier statement changed."""
+    empty: set[tuple[str, str]] = field(default_factory=set)
+    """Columns (relation, name) made by this change that nothing gives a value to."""
     constraints: set[tuple[str, str]] = field(default_factory=set)
     """Constraints (relation, name) made by this change."""
     unproven: dict[tuple[str, str], Added] = field(default_factory=dict)
@@ -32,6 +36,8 @@ class Course:
     """Valid constraints (relation, name) with the columns that they prove to be not null, if any."""
     not_null: set[tuple[str, str]] = field(default_factory=set)
     """Columns (relation, name) that an earlier statement made NOT NULL."""
+    dropped: set[str] = field(default_factory=set)
+    """Relations that an earlier statement dropped."""
     dropped_constraints: set[tuple[str, str]] = field(default_factory=set)
     indexes: dict[str, str] = field(default_factory=dict)
     """Indexes made by this change, and their relation."""
@@ -40,22 +46,32 @@ class Course:
     domains: dict[str, bool] = field(default_factory=dict)
     """Domains made by this change, and whether they have constraints."""
     types: set[str] = field(default_factory=set)
-    """Types made by this change."""
+    """Types and domains made by this change."""
     checks: dict[tuple[str, str], Tree] = field(default_factory=dict)
     """CHECKs (relation, name) made by this change, validated or not: their expressions."""
-    dropped: set[str] = field(default_factory=set)
-    """Relations that an earlier statement dropped."""
     functions: set[str] = field(default_factory=set)
-    """Names of functions made by this change."""
+    """Names of functions and procedures made by this change."""
+    functions_dropped: set[str] = field(default_factory=set)
+    """Names of functions and procedures that an earlier statement dropped."""
     labels: dict[str, str] = field(default_factory=dict)
     """Enum labels added, and the step that did."""
+    stalled: list[tuple[str, int]] = field(default_factory=list)
+    """Relations in use that the current step holds any lock on that makes writes wait, and the statement that took it."""
     locked: list[tuple[str, int]] = field(default_factory=list)
     """Relations in use that the current step holds ACCESS EXCLUSIVE on, and the statement that took it."""
     step: str = ""
     functions_in_step: frozenset[str] = frozenset()
-    """Names of functions that some statement of the current step makes, later ones included."""
+    """Names of functions and procedures that some statement of the current step makes, later ones included."""
     made_in_step: frozenset[str] = frozenset()
     """Relations that some statement of the current step makes, later ones included: a view in a table's place."""
+    standing_in: frozenset[str] = frozenset()
+    """Relations whose name some statement of the current step gives to a view, or to a table that was there before."""
+    granted_in_step: frozenset[str] = frozenset()
+    """Relations that some statement of the current step grants rights on, later ones included."""
+    defaults_in_step: frozenset[tuple[str, str]] = frozenset()
+    """Columns (relation, name) that some statement of the current step gives a default, later ones included."""
+    commented: frozenset[str] = frozenset()
+    """Relations (schema.name) and columns (schema.name.column) that some statement of the change comments on."""
 
     def next_change(self, known: Container[str]) -> None:
         """Begin another change, which comes after this one. What the catalog knows already is not new."""
@@ -70,4 +86,6 @@ class Course:
 
     def enter(self, step: str, made: frozenset[str], functions: frozenset[str] = frozenset()) -> None:
         """Begin a step, which is a transaction of its own."""
-        self.step, self.made_in_step, self.functions_in_step, self.locked = step, made, functions, []
+        self.step, self.made_in_step, self.functions_in_step = step, made, functions
+        self.locked, self.stalled = [], []
+        self.granted_in_step = frozenset()

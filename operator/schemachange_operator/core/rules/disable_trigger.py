@@ -28,5 +28,6 @@ def check(place: Place) -> Iterator[Hit]:
         for item in place.tree["objects"]:
             parts = strings(item["list"]["items"])
             table = place.parts_key(parts[:-1])
-            if place.in_use(table):
+            rule = place.tree["remove_type"] == "OBJECT_RULE"
+            if place.in_use(table) and (rule or not place.absent(f"{table}.{parts[-1]}")):
                 yield Hit(table, f"{parts[-1]} of {table} is dropped")

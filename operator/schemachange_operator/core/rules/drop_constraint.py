@@ -1,38 +1,34 @@
-"""DROP CONSTRAINT: rows that it refused are accepted from then on; a foreign key locks its other table, too."""
+"""DROP CONSTRAINT of a key: measured, ON CONFLICT that relies on it fails, and a foreign key locks its other table, too."""
 
 from collections.abc import Iterator
 
 from schemachange_operator.core.rules.place import Hit, Place
-from schemachange_operator.core.rules.reading import check_expression, columns_not_null
 from schemachange_operator.core.rules.rule import Rule
 
 RULE = Rule(
     id="drop-constraint",
-    finds="DROP CONSTRAINT",
-    effect="rows that it refused are accepted from then on; the other table of a foreign key is locked as well (ACCESS EXCLUSIVE).",
+    finds="DROP CONSTRAINT of a primary key, UNIQUE, EXCLUDE or foreign key",
+    effect="ON CONFLICT that relies on it fails, rows that it refused are accepted; a foreign key's other table is locked as well.",
     recipe="Put a constraint that says the same in its place before, or drop it in a change with compatibility Contract.",
-    bad="ALTER TABLE orders DROP CONSTRAINT quantity_positive;",
+    bad="ALTER TABLE orders DROP CONSTRAINT orders_pkey CASCADE;",
     good="ALTER TABLE orders ADD CONSTRAINT quantity_small CHECK (quantity < 1000) NOT VALID;",
+    also=("drop-cascade",),
     lock="AccessExclusive",
 )
 
 
 def check(place: Place) -> Iterator[Hit]:
     """See RULE."""
+    facts = place.facts(place.table)
     for command in place.commands("AT_DropConstraint"):
         name = command["name"]
-        if (place.table, name) not in place.course.constraints and not _said_otherwise(place, name):
+        absent = command.get("missing_ok") and facts is not None and name not in facts.constraints
+        if (place.table, name) not in place.course.constraints and not is_check(place, name) and not absent:
             yield Hit(place.table, f"{name} is dropped")
 
 
-def _said_otherwise(place: Place, name: str) -> bool:
-    """Whether it says no more than that columns are not null, which the columns say themselves by now."""
+def is_check(place: Place, name: str) -> bool:
+    """Whether it is known to be a CHECK, or a NOT NULL constraint: nothing but rows relies on it."""
     facts = place.facts(place.table)
     constraint = facts.constraints.get(name) if facts else None
-    if facts is None or constraint is None or constraint.kind != "c":
-        return False
-    columns = columns_not_null(check_expression(constraint.definition))
-    made = {command["name"] for command in place.commands("AT_SetNotNull")}
-    made |= {column for table, column in place.course.not_null if table == place.table}
-    made |= {column for column, one in facts.columns.items() if one.not_null}
-    return bool(columns) and columns <= made
+    return constraint is not None and constraint.kind in {"c", "n"}

@@ -1,4 +1,4 @@
-"""DROP NOT NULL: readers meet NULL from then on."""
+"""DROP NOT NULL: measured, everything that the application sends works on; NULL comes with code that writes it."""
 
 from collections.abc import Iterator
 
@@ -13,6 +13,7 @@ RULE = Rule(
     bad="ALTER TABLE orders ALTER COLUMN currency DROP NOT NULL;",
     good="ALTER TABLE orders ALTER COLUMN currency SET DEFAULT 'USD';",
     lock="AccessExclusive",
+    severity="Note",
 )
 
 

@@ -1,4 +1,4 @@
-"""DROP of what holds no rows and is used all the same: sequences, extensions, publications."""
+"""DROP of what holds no rows and is used all the same: sequences, extensions, publications, subscriptions."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from schemachange_operator.core.sql.grammar import strings
 
 RULE = Rule(
     id="drop-object",
-    finds="DROP SEQUENCE, DROP EXTENSION, DROP PUBLICATION, DROP SUBSCRIPTION",
+    finds="DROP SEQUENCE, EXTENSION, PUBLICATION or SUBSCRIPTION",
     effect="the application, or what replicates from here, fails wherever it uses it.",
     recipe="See to it that nobody uses it, first; drop it in a change with compatibility Contract.",
     bad="DROP SEQUENCE tickets;",
@@ -21,9 +21,10 @@ def check(place: Place) -> Iterator[Hit]:
     """See RULE."""
     if place.node == "drop_subscription_stmt":
         yield Hit("", f"the subscription {place.tree['subname']} is dropped")
-    if place.node != "drop_stmt" or place.tree["remove_type"] not in _KINDS:
+    if place.node != "drop_stmt":
         return
-    for item in place.tree["objects"]:
+    kind, objects = place.tree["remove_type"], place.tree["objects"]
+    for item in objects if kind in _KINDS else ():
         name = item["string"].get("sval", "") if "string" in item else place.parts_key(strings(item["list"]["items"]))
-        if name not in place.course.created:
+        if name not in place.course.created and not (kind == "OBJECT_SEQUENCE" and place.absent(name)):
             yield Hit("", f"{name} is dropped")

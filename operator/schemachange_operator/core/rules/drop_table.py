@@ -22,7 +22,5 @@ def check(place: Place) -> Iterator[Hit]:
     if place.node == "drop_stmt" and place.tree["remove_type"] in {"OBJECT_TABLE", "OBJECT_MATVIEW", "OBJECT_FOREIGN_TABLE"}:
         for item in place.tree["objects"]:
             relation = place.parts_key(strings(item["list"]["items"]))
-            if place.in_use(relation) and not (
-                place.catalog.known and place.tree.get("missing_ok") and not place.facts(relation)
-            ):
+            if place.in_use(relation) and not place.absent(relation):
                 yield Hit(relation, f"{relation} is dropped")

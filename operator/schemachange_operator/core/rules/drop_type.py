@@ -23,7 +23,7 @@ def check(place: Place) -> Iterator[Hit]:
         return
     for item in place.tree["objects"]:
         name = place.parts_key(strings(item["type_name"]["names"]))
-        if name in place.course.types or name in place.course.domains:
+        if name in place.course.types or name in place.course.domains or place.absent(name):
             continue
         users = sorted(
             relation for relation, facts in place.catalog.relations.items() if _uses(facts.columns.values(), name)

@@ -23,5 +23,5 @@ def check(place: Place) -> Iterator[Hit]:
         return
     for item in place.tree["objects"]:
         view = place.parts_key(strings(item["list"]["items"]))
-        if place.in_use(view) and view not in place.course.made_in_step:
+        if place.in_use(view) and view not in place.course.made_in_step and not place.absent(view):
             yield Hit(view, f"{view} is dropped")

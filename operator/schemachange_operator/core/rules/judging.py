@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from schemachange_operator.api.migration import Waiver
+from schemachange_operator.api.standards import Standards
 from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.finding import Finding, Severity
@@ -15,14 +16,20 @@ Severities = Mapping[str, Severity]
 """Rule to severity, where a policy says another than the rule itself."""
 
 
+UNUSED_WAIVER = "waiver-unused"
+
+
 def findings(
     content: Content,
     catalog: CatalogFacts,
     severities: Severities | None = None,
     waivers: Sequence[Waiver] = (),
+    *,
     course: Course | None = None,
+    standards: Standards | None = None,
+    compatibility: str = "",
 ) -> tuple[Finding, ...]:
-    """Everything that the rules find in a change whose SQL parses, in the order of its statements.
+    """Everything that the rules find in a change whose SQL parses, in the order of its statements; unused waivers last.
 
     `course`: what changes before this one leave; it goes on with what this one does.
     """
@@ -30,9 +37,10 @@ def findings(
     active = [(known, severity) for known, severity in wanted if severity != "Off"]
     course = course or Course()
     course.next_change(catalog.relations)
-    found = (one for place in walk_change(content, catalog, course) for one in _of(place, active))
+    places = walk_change(content, catalog, course, standards, compatibility)
     # A DO block's statements share one number: what is said of it twice is said once.
-    return tuple(waived(one, waivers) for one in dict.fromkeys(found))
+    found = tuple(dict.fromkeys(one for place in places for one in _of(place, active)))
+    return (*(waived(one, waivers) for one in found), *_unused(waivers, found))
 
 
 def _severity(known: Known, severities: Severities) -> Severity:
@@ -57,7 +65,27 @@ def _of(place: Place, active: Sequence[tuple[Known, Severity]]) -> Iterator[Find
 
 def waived(finding: Finding, waivers: Sequence[Waiver]) -> Finding:
     """The finding, with the reason of the first waiver that is about it."""
+    reason = next((waiver.reason for waiver in waivers if _covers(waiver, finding)), "")
+    return finding.model_copy(update={"waived": reason}) if reason else finding
+
+
+def _covers(waiver: Waiver, finding: Finding) -> bool:
+    return (
+        waiver.rule == finding.rule and waiver.step in (None, finding.step) and waiver.statement in (None, finding.statement)
+    )
+
+
+def _unused(waivers: Sequence[Waiver], found: Sequence[Finding]) -> Iterator[Finding]:
+    # What is found in another way (a budget, by the forecast) is not known here.
+    ours = {known.rule.id for known in known_rules()}
     for waiver in waivers:
-        if waiver.rule == finding.rule and waiver.step in (None, finding.step):
-            return finding.model_copy(update={"waived": waiver.reason})
-    return finding
+        if waiver.rule in ours and not any(_covers(waiver, finding) for finding in found):
+            yield Finding(
+                rule=UNUSED_WAIVER,
+                severity="Warn",
+                step=waiver.step or "",
+                statement=waiver.statement or 0,
+                message=f"spec.waivers waives {waiver.rule}, which finds nothing there: it would hide what comes later.",
+                recipe="Remove the waiver, or mend its rule, step and statement.",
+                style=True,
+            )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from schemachange_operator.api.standards import Standards
 from schemachange_operator.core.catalog_facts import CatalogFacts, IndexFacts, RelationFacts
 from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.reading import check_expression, columns_not_null
@@ -38,6 +39,9 @@ class Place:
     made: Classification
     course: Course
     catalog: CatalogFacts
+    standards: Standards = Standards()
+    compatibility: str = ""
+    """What the change says in spec.compatibility; empty where it says nothing."""
     inside: str = ""
     """What it stands in, which may not run it: a DO block, a function that the change calls; empty for the change itself."""
 
@@ -80,6 +84,11 @@ class Place:
             return True
         return facts.rows > SMALL_ROWS or (facts.bytes or 0) > SMALL_BYTES
 
+    def absent(self, name: str) -> bool:
+        """Whether a DROP … IF EXISTS finds nothing of that name (schema.name, or schema.table.name of a trigger)."""
+        there = name in self.catalog.relations or name in self.catalog.objects
+        return bool(self.tree.get("missing_ok")) and self.catalog.known and not there
+
     def partitioned(self, relation: str) -> bool:
         """Whether it is known to be a partitioned table."""
         facts = self.facts(relation)
@@ -121,7 +130,9 @@ class Place:
         if column in facts.columns and facts.columns[column].not_null:
             return True
         return any(
-            one.kind == "c" and one.validated and column in columns_not_null(check_expression(one.definition))
+            one.kind == "c"
+            and (one.validated or (relation, name) in self.course.proofs)
+            and column in columns_not_null(check_expression(one.definition))
             for name, one in facts.constraints.items()
             if (relation, name) not in self.course.dropped_constraints
         )

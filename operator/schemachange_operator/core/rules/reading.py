@@ -32,6 +32,10 @@ _STEADY = frozenset(
 _SELECTED = frozenset({"set_config", "count", "max", "min", "sum", "version", "string_agg", "array_agg", "to_regclass"})
 
 SERIALS = frozenset({"serial", "serial2", "serial4", "serial8", "bigserial", "smallserial"})
+SERIAL_TYPES = {
+    "serial": "int4", "serial4": "int4", "bigserial": "int8", "serial8": "int8", "smallserial": "int2", "serial2": "int2",
+}  # fmt: skip
+"""What a column of a serial type really is."""
 _RELABELLED = {"bpchar": "bpchar", "char": "bpchar", "int": "int4"}
 
 

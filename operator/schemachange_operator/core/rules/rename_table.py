@@ -22,5 +22,13 @@ def check(place: Place) -> Iterator[Hit]:
     if place.node not in {"rename_stmt", "alter_object_schema_stmt"}:
         return
     kind = place.tree.get("rename_type") or place.tree.get("object_type")
-    if kind in _KINDS and place.in_use(place.table) and place.table not in place.course.made_in_step:
-        yield Hit(place.table, f"{place.table} becomes {place.tree.get('newname') or place.tree.get('newschema')}")
+    if kind not in _KINDS or not place.in_use(place.table):
+        return
+    facts, course = place.facts(place.table), place.course
+    becomes = f"{place.table} becomes {place.tree.get('newname') or place.tree.get('newschema')}"
+    granted = {place.table, f"{place.table.rpartition('.')[0]}.*"} & course.granted_in_step
+    if place.table not in course.standing_in:
+        yield Hit(place.table, becomes)
+    elif facts and facts.granted and not granted:
+        names = ", ".join(role or "PUBLIC" for role in facts.granted)
+        yield Hit(place.table, f"{becomes}, and {names} had rights on it that what takes its place has not")

@@ -38,6 +38,8 @@ class Rule:
     """Whether the server refuses the bad example."""
     asks: bool = False
     """Whether it is found only where the target's data was asked."""
+    compatibility: str = ""
+    """What a change with the bad example says in spec.compatibility, where that matters."""
     since: int = 0
     """The first major version of the server that knows the bad example."""
 

@@ -37,7 +37,8 @@ def type_changes(place: Place) -> Iterator[TypeChange]:
         if (place.table, column) in place.course.columns:
             continue
         known = facts.columns.get(column) if facts else None
-        old = _resolved(known.type, place.catalog) if known else None
+        again = (place.table, column) in place.course.retyped
+        old = _resolved(known.type, place.catalog) if known and not again else None
         new = _target(definition["type_name"], place)
         effect = _effect(old, new, _converts(definition, column), place.catalog.time_zone)
         collated = "coll_clause" in definition

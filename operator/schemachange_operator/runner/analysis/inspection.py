@@ -7,7 +7,7 @@ from psycopg import sql
 
 from schemachange_operator.api.migration import Backfill
 from schemachange_operator.api.vocabulary import Task
-from schemachange_operator.core.catalog_facts import catalog_facts
+from schemachange_operator.core.catalog_facts import CatalogFacts, catalog_facts
 from schemachange_operator.core.circumstances import disk_room
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.finding import Finding
@@ -66,7 +66,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
         facts = facts.model_copy(update={"probes": probes})
         catalog = catalog.model_copy(update={"probes": probes})
     facts = facts.model_copy(update={"lossless": lossless_statements(content, catalog)})
-    found = findings(content, catalog, request.policy.rules, request.record.waivers, environment.course)
+    found = _findings(environment, catalog)
     offers = offered(content, catalog, found)
     circumstances = _circumstances(request, session, facts, found)
     facts = facts.model_copy(update={"findings": found, "offers": offers, "circumstances": circumstances})
@@ -105,6 +105,19 @@ def _as_owner(session: Session, request: RunRequest) -> None:
     """Become the migration role, unless this login only reads and has the rights to do so itself."""
     if preflight.may_become(session, request.migration_role):
         session.execute(preflight.become(request.migration_role))
+
+
+def _findings(environment: Environment, catalog: CatalogFacts) -> tuple[Finding, ...]:
+    policy, record = environment.request.policy, environment.request.record
+    return findings(
+        environment.content,
+        catalog,
+        policy.rules,
+        record.waivers,
+        course=environment.course,
+        standards=policy.standards,
+        compatibility=record.compatibility,
+    )
 
 
 def _circumstances(

@@ -1,0 +1,31 @@
+"""A view that reads a column keeps it from being dropped or given another type: the server refuses it."""
+
+from collections.abc import Iterator
+
+from schemachange_operator.core.rules.place import Hit, Place
+from schemachange_operator.core.rules.rule import Rule
+
+RULE = Rule(
+    id="view-uses-column",
+    finds="another type for, or DROP of, a column that a view reads",
+    effect="the server refuses it as long as the view is there.",
+    recipe="In the same step drop the view, change the column, make the view again and GRANT what it had.",
+    bad="ALTER TABLE customers ALTER COLUMN name TYPE varchar;",
+    good="DROP VIEW customer_names;\nALTER TABLE customers ALTER COLUMN name TYPE varchar;\n"
+    "CREATE VIEW customer_names AS SELECT id, name FROM customers;\nGRANT SELECT ON customer_names TO PUBLIC;",
+    fails=True,
+)
+
+
+def check(place: Place) -> Iterator[Hit]:
+    """See RULE."""
+    facts = place.facts(place.table)
+    if facts is None:
+        return
+    for command in place.commands("AT_AlterColumnType", "AT_DropColumn"):
+        if command.get("behavior") == "DROP_CASCADE" or command["name"] not in facts.columns:
+            continue
+        for view in facts.read_by:
+            known = place.facts(view)
+            if known and view not in place.course.dropped and command["name"] in known.words:
+                yield Hit(view, f"{view} reads {command['name']}")
