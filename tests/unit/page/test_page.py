@@ -143,7 +143,7 @@ def test_the_procedure_is_what_the_change_and_the_policy_say() -> None:
         "until `customers-currency` is completed", "`nightly` (every day, 01:00 UTC, 60 minutes)",
         "**Back up** what step `add` touches", "the whole database, directly before step `add`", "not restored",
         "in the claim `backups`", "1 assertion about the data (`filled`)", "these assertions hold: `filled`",
-        "backfill (`fill`)", "cannot have its lock within 500 ms",
+        "backfill (`fill`)", "cannot have its lock within 100 ms",
     )  # fmt: skip
     assert [part for part in expected if part not in printed] == []
 

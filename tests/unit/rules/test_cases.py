@@ -40,8 +40,7 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("drop-default", "ALTER TABLE orders ADD a text NOT NULL DEFAULT 'x';\nALTER TABLE orders ALTER a DROP DEFAULT"),
     ("drop-default", "ALTER TABLE orders ALTER currency DROP DEFAULT"),
     ("drop-default-nullable", "ALTER TABLE orders ALTER note DROP DEFAULT"),
-    ("drop-object", "DROP TYPE mood"),
-    ("drop-object", "DROP DOMAIN positive"),
+    ("drop-type", "DROP TYPE mood"),
     ("view-made-again", "DROP VIEW customer_names;\nCREATE VIEW customer_names AS SELECT name FROM customers"),
     ("drop-locks-partner", "ALTER TABLE invoices DROP CONSTRAINT invoices_order"),
     ("drop-cascade", "ALTER TABLE customers DROP COLUMN name CASCADE"),
@@ -76,7 +75,7 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("change-owner", "ALTER SCHEMA archive OWNER TO somebody"),
     ("change-inheritance", "ALTER TABLE letters NO INHERIT texts"),
     ("revoke", "REVOKE ALL ON customers, letters FROM PUBLIC"),
-    ("drop-function", "DROP FUNCTION IF EXISTS public.touch()"),
+    ("drop-function", "DROP FUNCTION IF EXISTS public.order_count()"),
     ("drop-type", "DROP DOMAIN positive"),
     ("alter-domain-loosens", "ALTER DOMAIN positive DROP NOT NULL"),
     ("alter-foreign-table", "ALTER TABLE far_stock ALTER amount SET NOT NULL"),
@@ -88,8 +87,8 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("published-table", "ALTER TABLE prices RENAME amount TO cents"),
     ("published-table", "ALTER TABLE prices ALTER amount TYPE bigint"),
     ("published-table", "DROP TABLE prices"),
-    ("column-used-by-view", "ALTER TABLE orders ALTER total TYPE numeric"),
-    ("column-used-by-view", "ALTER TABLE customers DROP COLUMN name"),
+    ("view-uses-column", "ALTER TABLE orders ALTER total TYPE numeric"),
+    ("view-uses-column", "ALTER TABLE customers DROP COLUMN name"),
     ("change-key-type", "ALTER TABLE orders ALTER id TYPE varchar(20)"),
     ("drop-referenced", "ALTER TABLE orders DROP COLUMN id"),
     ("opaque-code", "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE ''DROP TABLE '' || 1; END';\nSELECT f()"),
@@ -241,7 +240,7 @@ def test_a_function_that_somebody_may_call_is_missed() -> None:
     facts = SHOP.model_copy(
         update={"functions": {"public.price(integer)": "CREATE FUNCTION public.price(integer)\n RETURNS text"}}
     )
-    assert hazards("DROP FUNCTION price(int)", facts) == hazards("DROP FUNCTION price", UNKNOWN) == {"drop-object"}
+    assert hazards("DROP FUNCTION price(int)", facts) == hazards("DROP FUNCTION price", UNKNOWN) == {"drop-function"}
 
 
 def test_nothing_known_is_taken_for_the_worst() -> None:

@@ -19,6 +19,7 @@ MENDED = [known.rule for known in known_rules() if any(known.rule.id in recipe.m
 
 AFTER_ALL = {
     "add-column-generated": {"create-trigger"},
+    "add-column-required": {"new-column-required-later"},
     "change-column-type": {"create-trigger", "disable-trigger", "drop-column", "rename-column"},
     "change-column-time-zone": {"create-trigger", "disable-trigger", "drop-column", "rename-column"},
     "drop-locks-partner": {"drop-constraint", "drop-locks-partner", "drop-table"},

@@ -63,7 +63,8 @@ _NONE = frozenset(
         "alter_default_privileges_stmt", "create_role_stmt", "alter_role_stmt", "alter_role_set_stmt", "drop_role_stmt",
         "alter_database_set_stmt", "alter_system_stmt", "create_plang_stmt", "create_conversion_stmt",
         "create_event_trig_stmt", "alter_event_trig_stmt", "alter_object_depends_stmt", "create_transform_stmt",
-        "create_am_stmt", "create_fdw_stmt", "create_foreign_server_stmt", "alter_fdw_stmt",
+        "create_am_stmt", "create_fdw_stmt", "create_foreign_server_stmt", "alter_fdw_stmt", "create_subscription_stmt",
+        "alter_subscription_stmt",
         "alter_foreign_server_stmt", "create_user_mapping_stmt", "alter_user_mapping_stmt", "drop_user_mapping_stmt",
         "alter_ts_dictionary_stmt", "alter_ts_configuration_stmt", "alter_collation_stmt",
     }

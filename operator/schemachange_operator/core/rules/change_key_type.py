@@ -13,7 +13,7 @@ RULE = Rule(
     recipe="New columns on both sides, kept by triggers and filled by backfills, and a new foreign key between them, NOT VALID.",
     bad="ALTER TABLE orders ALTER COLUMN id TYPE numeric;",
     good="ALTER TABLE orders ADD COLUMN id_numeric numeric;",
-    also=("change-column-type", "column-used-by-view"),
+    also=("change-column-type", "view-uses-column"),
     fails=True,
 )
 

@@ -21,6 +21,7 @@ stands where a literal stood, so that no data is in it: put yours there. `schg p
 """
 _WHAT = {
     "Off": "nothing is said",
+    "Note": "it is told, and counts as no hazard",
     "Warn": "it is shown to the approver",
     "Approve": "a second approval is asked for",
     "Block": "the change stops",
