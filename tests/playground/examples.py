@@ -14,6 +14,12 @@ def load(file_name: str) -> list[dict[str, Any]]:
     return [document for document in yaml.safe_load_all((FOLDER / file_name).read_text()) if document]
 
 
+def policy() -> dict[str, Any]:
+    """The SchemaPolicy that the example database names."""
+    (only,) = [document for document in load("00-database.yaml") if document["kind"] == "SchemaPolicy"]
+    return only
+
+
 def change(file_name: str) -> dict[str, Any]:
     """The one SchemaChange of an example file."""
     (only,) = [document for document in load(file_name) if document["kind"] == "SchemaChange"]

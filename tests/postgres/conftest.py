@@ -1,6 +1,7 @@
 """Real servers, one of each major version for the whole run, and a fresh database for each test."""
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,9 @@ from testcluster.servers import Server
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "server" in metafunc.fixturenames:
-        majors = [int(major) for major in metafunc.config.getoption("--pg").split(",")]
+        majors = sorted(int(major) for major in metafunc.config.getoption("--pg").split(","))
+        if metafunc.definition.get_closest_marker("newest_only"):
+            majors = majors[-1:]
         metafunc.parametrize("server", majors, indirect=True, scope="session", ids=[f"pg{major}" for major in majors])
 
 
@@ -25,7 +28,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for major, families in sorted(COVERED.items()):
+    """Reports come from every worker; what a worker counts for itself stays there."""
+    covered: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, value in report.user_properties:
+            if name == COVERED and report.when == "call":
+                covered[value[0]].append((value[1], value[2]))
+    for major, families in sorted(covered.items()):
         cases, opaque = (sum(counts) for counts in zip(*families, strict=True))
         terminalreporter.write_line(
             f"effects on PostgreSQL {major}: {cases - opaque} statements as foretold, {opaque} said to be opaque"

@@ -1,7 +1,7 @@
 """What is foretold of each statement, against servers: locks, rewrites and scans of every relation, stronger or weaker alike."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -77,7 +77,9 @@ def _within(actual: Effect, limit: Effect) -> bool:
 
 
 @pytest.mark.parametrize("family", list(families()))
-def test_what_is_foretold_is_what_the_server_does(family: str, server: Server, matrix: Bench) -> None:
+def test_what_is_foretold_is_what_the_server_does(
+    family: str, server: Server, matrix: Bench, record_property: Callable[[str, object], None]
+) -> None:
     cases = [case for case in families()[family] if case.runs_on(server.major)]
     assert cases, f"{family} has no case for PostgreSQL {server.major}"
     wrong: list[str] = []
@@ -94,7 +96,7 @@ def test_what_is_foretold_is_what_the_server_does(family: str, server: Server, m
             opaque += 1
         else:
             wrong += differences(case, effects, seen)
-    COVERED[server.major].append((len(cases), opaque))
+    record_property(COVERED, (server.major, len(cases), opaque))
     assert not wrong, "\n" + "\n".join(wrong)
     assert opaque < len(cases)
     assert kept(family, server.major, recorded) == recorded

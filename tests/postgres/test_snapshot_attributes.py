@@ -46,6 +46,7 @@ CREATE STATISTICS orders_statistics ON customer_id, note FROM orders;
 CREATE SEQUENCE loose;
 CREATE TABLE events (id bigint, at date) PARTITION BY RANGE (at);
 CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+ALTER TABLE events ADD CONSTRAINT events_key UNIQUE (id, at);
 CREATE INDEX events_id ON ONLY events (id);
 CREATE INDEX events_2026_id ON events_2026 (id);
 CREATE POLICY mine ON orders USING (true);
@@ -122,6 +123,7 @@ ROWS: list[tuple[str, str, int]] = [
     ("column.acl", "GRANT SELECT (b) ON alike TO app_reader", 14),
     ("column.local", "ALTER TABLE derived NO INHERIT base", 14),
     ("column.comment", "COMMENT ON COLUMN alike.b IS 'x'", 14),
+    ("constraint.parent", "ALTER TABLE events DETACH PARTITION events_2026", 14),
     ("constraint.kind", "ALTER TABLE orders DROP CONSTRAINT sane; ALTER TABLE orders ADD CONSTRAINT sane UNIQUE (id)", 14),
     ("constraint.uses", "ALTER TABLE orders DROP CONSTRAINT known", 14),
     (

@@ -85,7 +85,7 @@ def catalog_ties(snapshot: Snapshot) -> Ties:
         sequences={name: _owning(one) for name, one in sequences.items()},
         identities=frozenset(_attribute(columns, "identity")),
         generated=_attribute(columns, "generated"),
-        index_parents=_attribute(indexes, "parent"),
+        index_parents=_attribute(indexes, "partition_of"),
         clustered=_where(indexes, "clustered", "true"),
         inherited=frozenset(_attribute(constraints, "parent")),
         unenforced=_where(constraints, "enforced", "false"),

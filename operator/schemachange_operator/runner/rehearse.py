@@ -42,7 +42,7 @@ def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     built, applied = build_and_apply(environment, facts)
     refuse_stronger(environment, applied.runs, foretelling)
     notes = ask_assertions(environment)
-    returned = prove_return(environment, roll_back(environment, applied.base), applied.left)
+    returned = prove_return(environment, facts.relations, roll_back(environment, applied.base), applied.left)
     apply_again(environment, applied)
     sequences = try_offers(environment, facts)
     drop_copies(environment)

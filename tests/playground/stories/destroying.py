@@ -13,7 +13,11 @@ def drop_a_column(shop: Shop, tell: Tell) -> None:
     """Refused without a backup place, done with one."""
     database = shop.kubectl.get("pgdb", "orders", shop.namespace)
     without = {key: value for key, value in database["spec"].items() if key != "backup"}
-    shop.kubectl.merge("pgdb", "orders", shop.namespace, {"spec": {"backup": None}})
+    policy = examples.policy()
+    shop.kubectl.apply({**policy, "metadata": {"name": policy["metadata"]["name"]}}, shop.namespace)
+    shop.kubectl.merge(
+        "pgdb", "orders", shop.namespace, {"spec": {"backup": None, "policy": {"name": policy["metadata"]["name"]}}}
+    )
     assert "backup" not in without
     name = shop.apply(examples.change("03-orders-drop-note.yaml"))
     status = shop.wait(name, "Blocked", "NoBackupPlace", seconds=30)

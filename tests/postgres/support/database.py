@@ -85,6 +85,12 @@ def make_database(server: Server) -> Database:
     superuser = psycopg.connect(
         server.url(name), autocommit=True, row_factory=dict_row, application_name="superuser", options="-c lock_timeout=10s"
     )
+    # A right on the whole server that an earlier test gave is not this one's.
+    superuser.execute(
+        sql.SQL("REVOKE pg_monitor, pg_read_all_data, pg_read_all_stats, pg_signal_backend FROM {}").format(
+            sql.Identifier(LOGIN)
+        )
+    )
     superuser.execute(sql.SQL("ALTER SCHEMA public OWNER TO {}").format(sql.Identifier(OWNER)))
     return Database(server, connection, Credentials(LOGIN, LOGIN_PASSWORD), superuser)
 

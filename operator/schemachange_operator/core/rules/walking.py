@@ -63,7 +63,7 @@ def _enter(step: str, places: list[Place], course: Course) -> None:
     course.defaults_in_step = frozenset(
         (place.table, command["name"])
         for place in places
-        for command in place.commands("AT_ColumnDefault")
+        for command in place.commands("AT_ColumnDefault", "AT_AddIdentity")
         if "def" in command
     )
 

@@ -117,7 +117,7 @@ def _remaining(offer: Offer, place: Place, course: Course) -> Iterator[str]:
 
 def remaining(steps: Sequence[ContentStep], catalog: CatalogFacts, course: Course) -> tuple[str, ...]:
     """Ids of the rules, without those of style, that find something in steps which come after a course."""
-    hazards = [known for known in known_rules() if not known.rule.style]
+    hazards = [known for known in known_rules() if not known.rule.style and known.rule.severity != "Note"]
     places = walk_change(Content(steps=tuple(steps)), catalog, course.copied())
     return tuple(
         dict.fromkeys(known.rule.id for place in places for known in hazards if any(True for _ in known.check(place)))

@@ -1,11 +1,6 @@
 -- Indexes, with all that DROP and CREATE again would lose.
 SELECT n.nspname || '.' || c.relname AS name,
        tn.nspname || '.' || t.relname AS "of",
-       (SELECT pn.nspname || '.' || p.relname
-          FROM pg_inherits h
-          JOIN pg_class p ON p.oid = h.inhparent
-          JOIN pg_namespace pn ON pn.oid = p.relnamespace
-         WHERE h.inhrelid = c.oid) AS parent,
        pg_get_indexdef(c.oid) AS definition,
        i.indisvalid AS valid,
        i.indisready AS ready,

@@ -1,5 +1,6 @@
 """Whether a rollback brought back more than the schema: storage, and the rows of every table that has some."""
 
+from collections.abc import Container
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -41,13 +42,20 @@ def leave(environment: Environment) -> Left:
         return Left(physical, hash_rows(session, relations))
 
 
-def prove_return(environment: Environment, residue: tuple[Difference, ...], before: Left) -> Returned:
-    """Compare with how it is after the rollback. Raises Stop(RollbackDiffers) where rows are not as they were."""
+def prove_return(
+    environment: Environment, relations: Container[str], residue: tuple[Difference, ...], before: Left
+) -> Returned:
+    """Compare with how it is after the rollback. Raises Stop(RollbackDiffers) where rows are not as they were.
+
+    A table that is none of the `relations` touched and only gained rows is told and stops nothing: what triggers write
+    down of a change (an audit) stays when the change is undone.
+    """
     now = leave(environment)
     names = sorted(before.rows.keys() | now.rows.keys())
     data = tuple(_proof(name, before.rows.get(name, TableRows()), now.rows.get(name, TableRows())) for name in names)
-    _refuse([one for one in data if one.columns_changed or one.rows_before != one.rows_after])
-    touched = tuple(one for one in data if one.rows_before)
+    unlike = [one for one in data if one.columns_changed or one.rows_before != one.rows_after]
+    _refuse([one for one in unlike if one.rows_before or one.relation in relations])
+    touched = tuple(one for one in data if one.rows_before or one.rows_after)
     return Returned((*residue, *difference(before.physical, now.physical)), touched)
 
 
