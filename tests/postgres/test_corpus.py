@@ -14,8 +14,6 @@ from schemachange_operator.core.sql.content_check import check_content
 from schemachange_operator.postgres.catalog import table_sizes, take_snapshot
 from testcluster.servers import Server
 
-ELSEWHERE = frozenset({"hand-revoke", "hand-inherit"})
-"""Hazards whose rules are not here yet."""
 EACH = pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 
 
@@ -63,7 +61,5 @@ def test_the_label_is_what_a_server_shows(case: Case, template: Server) -> None:
 
 @EACH
 def test_the_rules_say_so(case: Case, facts: CatalogFacts) -> None:
-    if case.name in ELSEWHERE:
-        pytest.skip("its rule is being written")
     found = flagged(case, facts)
     assert bool(found) == case.hazardous, [f"{one.rule}: {one.message}" for one in found]
