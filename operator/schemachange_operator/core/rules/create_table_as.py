@@ -10,7 +10,7 @@ from schemachange_operator.core.sql.grammar import Tree, walk
 RULE = Rule(
     id="create-table-as",
     finds="CREATE TABLE AS or SELECT INTO from a large table",
-    effect="nobody waits; they are written in one transaction, whose snapshot keeps vacuum from cleaning up meanwhile.",
+    effect="nobody waits, but all of it is one transaction, whose snapshot keeps vacuum from cleaning up meanwhile.",
     recipe="CREATE TABLE with its columns, keys and defaults, which AS does not copy; fill it by a backfill.",
     bad="CREATE TABLE orders_copy AS SELECT * FROM orders;",
     good="CREATE TABLE orders_copy (LIKE orders INCLUDING ALL);",
