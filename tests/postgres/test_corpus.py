@@ -46,7 +46,7 @@ def test_the_corpus_is_large_and_nothing_in_it_is_there_twice() -> None:
     assert [name for name, count in names.items() if count > 1] == []
     labels = Counter(case.hazardous for case in cases())
     assert labels[True] > 120 and labels[False] > 80
-    assert sum(bool(case.judged) for case in cases()) < 20
+    assert sum(bool(case.judged) for case in cases()) < labels[True] / 10
 
 
 @EACH
