@@ -38,10 +38,7 @@ def _restart(options: list[Tree]) -> Tree | None:
 
 
 def _feeds_a_column(place: Place, sequence: str) -> bool:
-    """Whether a column's default takes its numbers, or its name is the one that PostgreSQL gives to a column's own."""
+    """Whether a column owns it, or takes its numbers as a default; one that is not known is taken to."""
     name = sequence.rpartition(".")[2]
-    return any(
-        mentions(column.default, name) or name == f"{relation.rpartition('.')[2]}_{title}_seq"
-        for relation, facts in place.catalog.relations.items()
-        for title, column in facts.columns.items()
-    )
+    columns = (column for facts in place.catalog.relations.values() for column in facts.columns.values())
+    return place.catalog.ties.sequences.get(sequence) != "" or any(mentions(column.default, name) for column in columns)
