@@ -75,7 +75,7 @@ def pgfence(folder: Path) -> Linter:
 
 
 def eugene(folder: Path) -> Linter:
-    """eugene's lint, from crates.io."""
+    """eugene's lint, from crates.io; its build needs libclang (LIBCLANG_PATH)."""
     if shutil.which("cargo") is None:
         raise NotToBeHad("cargo is not installed")
     try:
@@ -85,7 +85,12 @@ def eugene(folder: Path) -> Linter:
     program = folder / "bin" / "eugene"
 
     def flags(files: Sequence[Path]) -> set[Path]:
-        return {file for file in files if any(map(_grave, _json(program, "lint", "--format", "json", file)["statements"]))}
+        return {file for file in files if any(map(_grave, _statements(file)))}
+
+    def _statements(file: Path) -> list[dict[str, Any]]:
+        # Syntax that it does not know is nothing that it finds.
+        answer = _json(program, "lint", "--format", "json", file, may_fail=True)
+        return list(answer["statements"]) if answer else []
 
     def _grave(statement: dict[str, Any]) -> bool:
         return any(hint["id"] not in EUGENE_STYLE for hint in statement["triggered_rules"])

@@ -1,6 +1,6 @@
 """How many hazards of the corpus `schg plan` and other linters find, and how many safe migrations they wrongly flag.
 
-`python -m benchmarks.rules [LINTER …]` writes the table into docs/benchmarks.md.
+`python -m benchmarks.rules [LINTER …]` writes its section of docs/benchmarks.md.
 """
 
 import io
@@ -9,12 +9,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 
 from benchmarks.linters import LINTERS, Linter, NotToBeHad
+from benchmarks.page import write_section
+from benchmarks.rules_page import Score, section
 from corpus.cases import Case, cases
 from corpus.measuring import OWNER, TEMPLATE, build_template
 from postgres.support.database import create_roles
@@ -22,20 +23,6 @@ from schemachange_operator.command.main import main as command
 from testcluster.servers import Server
 
 MAJOR = 18
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
-
-
-@dataclass
-class Score:
-    """What one linter made of the corpus."""
-
-    name: str
-    version: str
-    missed: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-    reason: str = ""
-    """Why it could not be tried."""
 
 
 def files_of(case: Case, folder: Path) -> tuple[Path, ...]:
@@ -102,24 +89,6 @@ def score(linter: Linter, corpus: Sequence[tuple[Case, tuple[Path, ...]]]) -> Sc
     return result
 
 
-def table(scores: Sequence[Score], corpus: Sequence[tuple[Case, tuple[Path, ...]]]) -> str:
-    """In Markdown."""
-    hazards = sum(case.hazardous for case, _ in corpus)
-    lines = [
-        f"| linter | version | hazards found (of {hazards}) | wrongly flagged (of {len(corpus) - hazards}) |",
-        "|---|---|---|---|",
-    ]
-    for one in scores:
-        if one.reason:
-            lines.append(f"| {one.name} | | not available: {one.reason} | |")
-        else:
-            lines.append(f"| {one.name} | {one.version} | {hazards - len(one.missed)} | {len(one.wrong)} |")
-    for one in scores[:2]:
-        missed, wrong = (", ".join(names) or "nothing" for names in (one.missed, one.wrong))
-        lines += ["", f"`{one.name}` missed: {missed}.", "", f"`{one.name}` wrongly flagged: {wrong}."]
-    return "\n".join(lines)
-
-
 def main() -> int:
     """Measure, and write the page."""
     with Server(MAJOR) as server, tempfile.TemporaryDirectory() as temporary:
@@ -131,11 +100,10 @@ def main() -> int:
         scores = []
         for linter in linters(server.url(TEMPLATE), folder, sys.argv[1:] or LINTERS):
             scores.append(linter if isinstance(linter, Score) else score(linter, corpus))
-            sys.stdout.write(f"{scores[-1].name}: {len(scores[-1].missed)} missed, {len(scores[-1].wrong)} wrong\n")
+            last = scores[-1]
+            sys.stdout.write(f"{last.name}: {last.reason or f'{len(last.missed)} missed, {len(last.wrong)} wrong'}\n")
             sys.stdout.flush()
-    head, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(f"{head}{BEGIN}\n{table(scores, corpus)}\n{END}{tail}")
+    write_section("bench-rules", section(scores, known))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The cases of the corpus, read from first.sql to fourth.sql."""
+"""The cases of the corpus, read from first.sql to fifth.sql."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from schemachange_operator.core.content import Content, ContentStep, Undo
 from schemachange_operator.core.rules.rule import steps_of
 
 HERE = Path(__file__).parent
-FILES = ("first.sql", "second.sql", "third.sql", "fourth.sql")
+FILES = ("first.sql", "second.sql", "third.sql", "fourth.sql", "fifth.sql")
 SEEN = frozenset({"stalls", "writes", "fails", "breaks", "nothing"})
 JUDGED = "judged: "
 _CASE = re.compile(r"^-- case: (?P<head>.*)\n(?P<sql>(?:(?!-- case: ).*\n?)*)", re.MULTILINE)

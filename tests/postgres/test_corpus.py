@@ -14,8 +14,6 @@ from schemachange_operator.core.sql.content_check import check_content
 from schemachange_operator.postgres.catalog import table_sizes, take_snapshot
 from testcluster.servers import Server
 
-ELSEWHERE = frozenset({"hand-revoke", "hand-inherit"})
-"""Hazards whose rules are not here yet."""
 EACH = pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 
 
@@ -48,7 +46,7 @@ def test_the_corpus_is_large_and_nothing_in_it_is_there_twice() -> None:
     assert [name for name, count in names.items() if count > 1] == []
     labels = Counter(case.hazardous for case in cases())
     assert labels[True] > 120 and labels[False] > 80
-    assert sum(bool(case.judged) for case in cases()) < 20
+    assert sum(bool(case.judged) for case in cases()) < labels[True] / 10
 
 
 @EACH
@@ -63,7 +61,5 @@ def test_the_label_is_what_a_server_shows(case: Case, template: Server) -> None:
 
 @EACH
 def test_the_rules_say_so(case: Case, facts: CatalogFacts) -> None:
-    if case.name in ELSEWHERE:
-        pytest.skip("its rule is being written")
     found = flagged(case, facts)
     assert bool(found) == case.hazardous, [f"{one.rule}: {one.message}" for one in found]

@@ -77,6 +77,7 @@ VERIFIED: tuple[tuple[str, str], ...] = (
     ("change-column-type", "ALTER TABLE orders ALTER COLUMN quantity TYPE bigint"),
     ("change-column-type", "ALTER TABLE orders ALTER due TYPE bigint USING due::bigint * 2"),
     ("change-column-type", f'{LINES} ALTER "Unit Price" TYPE numeric(12, 2)'),
+    ("change-column-time-zone", "ALTER TABLE orders ALTER COLUMN placed_at TYPE timestamptz"),
     ("change-column-type", "ALTER TABLE orders ALTER COLUMN placed_at TYPE timestamptz USING placed_at AT TIME ZONE 'UTC'"),
     ("update-unbatched", "UPDATE orders SET note = 'old', due = 1 WHERE placed_at < '2030-01-01'"),
     ("update-unbatched", "UPDATE orders o SET note = o.code || 'x' WHERE o.quantity > 0"),
@@ -97,6 +98,7 @@ VERIFIED: tuple[tuple[str, str], ...] = (
 
 STILL_FOUND = {
     "change-column-type": {"create-trigger", "disable-trigger", "rename-column", "drop-column", "drop-not-null"},
+    "change-column-time-zone": {"create-trigger", "disable-trigger", "rename-column", "drop-column"},
     "drop-locks-partner": {"drop-constraint", "drop-locks-partner", "drop-table"},
 }
 """What the rules find in a sequence all the same, and the sequence says."""

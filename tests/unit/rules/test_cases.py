@@ -74,6 +74,19 @@ HAZARDS: tuple[tuple[str, str], ...] = (
     ("change-owner", "ALTER FUNCTION touch() OWNER TO CURRENT_USER"),
     ("change-owner", "ALTER SCHEMA archive OWNER TO somebody"),
     ("change-inheritance", "ALTER TABLE letters NO INHERIT texts"),
+    ("change-inheritance", "CREATE TABLE n (LIKE letters);\nALTER TABLE n INHERIT letters"),
+    ("restart-sequence", "ALTER SEQUENCE tickets RESTART"),
+    ("restart-sequence", "ALTER TABLE orders ALTER id RESTART WITH 1"),
+    ("restart-sequence", "ALTER TABLE orders ALTER id SET GENERATED ALWAYS RESTART"),
+    ("restart-sequence", "ALTER SEQUENCE orders_id_seq RESTART WITH 5000"),
+    ("change-column-time-zone", "ALTER TABLE orders ALTER placed_at TYPE timestamptz"),
+    ("insert-from-select", "WITH a AS (SELECT * FROM orders) INSERT INTO letters SELECT id, note FROM a"),
+    ("insert-from-select", "INSERT INTO letters WITH a AS (SELECT * FROM orders) SELECT id, note FROM a"),
+    ("insert-from-select", "WITH a AS (SELECT * FROM orders), b AS (SELECT * FROM a) INSERT INTO letters SELECT id, note FROM b"),
+    ("update-unbatched", "DO $$ BEGIN UPDATE orders SET note = 'x' FROM customers c WHERE orders.id = c.id; END $$"),
+    ("update-unbatched", "DO $$ BEGIN UPDATE orders o SET note = 'x' WHERE o.id = o.id; END $$"),
+    ("opaque-code", "DO $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LOOP UPDATE orders SET note = 'x' WHERE id = r.id;"
+     " END LOOP; END $$"),
     ("revoke", "REVOKE ALL ON customers, letters FROM PUBLIC"),
     ("drop-function", "DROP FUNCTION IF EXISTS public.order_count()"),
     ("drop-type", "DROP DOMAIN positive"),
@@ -160,6 +173,11 @@ SAFE = (
     "LOCK TABLE orders IN ACCESS SHARE MODE",
     "SELECT count(*) FROM orders",
     "SELECT setval('tickets', 5)",
+    "ALTER SEQUENCE tickets RESTART WITH 5000",
+    "CREATE SEQUENCE n;\nALTER SEQUENCE n RESTART",
+    "ALTER SEQUENCE tickets CACHE 5",
+    "CREATE TABLE n (number bigint, body text);\nALTER TABLE letters INHERIT n",
+    "WITH a AS (SELECT * FROM orders LIMIT 5) INSERT INTO letters SELECT id, note FROM a",
     "SELECT set_config('search_path', '', false)",
     "EXPLAIN DELETE FROM orders",
     "DELETE FROM orders WHERE id = ANY ('{1,2}')",
@@ -223,6 +241,24 @@ def test_work_on_all_rows_of_a_small_table_is_no_hazard(sql: str) -> None:
 def test_what_is_lost_is_lost_on_a_small_table_too() -> None:
     assert "drop-table" in hazards("DROP TABLE orders", SMALL)
     assert "rename-column" in hazards("ALTER TABLE orders RENAME note TO n", SMALL)
+
+
+def test_a_table_is_written_anew_where_the_time_zone_is_not_utc_and_reads_other_values_in_any() -> None:
+    sql = "ALTER TABLE orders ALTER placed_at TYPE timestamptz"
+    utc, other = (SHOP.model_copy(update={"time_zone": zone}) for zone in ("UTC", "Europe/Berlin"))
+    assert hazards(sql) == {"change-column-time-zone"}
+    assert hazards(sql, utc) == {"change-column-time-zone", "change-column-type-rechecks"}
+    assert hazards(sql, other) == {"change-column-time-zone", "change-column-type"}
+    assert hazards(f"{sql} USING placed_at AT TIME ZONE 'UTC'", utc) == {"change-column-type"}
+
+
+def test_several_views_that_read_a_column_are_one_finding() -> None:
+    view = SHOP.relations["public.customer_names"]
+    customers = SHOP.relations["public.customers"].model_copy(update={"read_by": ("public.customer_names", "public.second")})
+    more = {"public.customers": customers, "public.second": view}
+    facts = SHOP.model_copy(update={"relations": {**SHOP.relations, **more}})
+    messages = [one.message for one in found("ALTER TABLE customers DROP name", facts) if one.rule == "view-uses-column"]
+    assert messages and messages[0].startswith("public.customer_names and public.second read name:") and len(messages) == 1
 
 
 def test_a_policy_matters_where_row_security_is_on() -> None:

@@ -7,17 +7,25 @@ from schemachange_operator.core.rules.rule import Rule
 
 RULE = Rule(
     id="change-inheritance",
-    finds="INHERIT or NO INHERIT on a table in use",
-    effect="queries of the parent find its rows from then on, or find them no more; both tables are locked.",
+    finds="INHERIT or NO INHERIT of a parent in use",
+    effect="queries of the parent find its rows from then on, or find them no more.",
     recipe="Deploy code that reads the table by its own name (or ONLY the parent), first.",
-    bad="CREATE TABLE texts (number bigint, body text);\nALTER TABLE letters INHERIT texts;",
+    bad="CREATE TABLE letters_of_2025 (LIKE letters INCLUDING ALL);\nALTER TABLE letters_of_2025 INHERIT letters;",
     good="CREATE VIEW texts AS SELECT number, body FROM letters;",
-    lock="AccessExclusive",
+    lock="ShareUpdateExclusive",
 )
+
+_WORDS = {"AT_AddInherit": "INHERIT", "AT_DropInherit": "NO INHERIT"}
 
 
 def check(place: Place) -> Iterator[Hit]:
     """See RULE."""
-    for command in place.commands("AT_AddInherit", "AT_DropInherit"):
-        word = "INHERIT" if command["subtype"] == "AT_AddInherit" else "NO INHERIT"
-        yield Hit(place.table, f"{word} of {place.range_key(command['def']['range_var'])}")
+    if place.node != "alter_table_stmt":
+        return
+    for item in place.tree["cmds"]:
+        command = item["alter_table_cmd"]
+        if command["subtype"] in _WORDS:
+            parent = place.range_key(command["def"]["range_var"])
+            # A child that this change makes brings its rows to a parent in use all the same.
+            if place.in_use(parent):
+                yield Hit(parent, f"{place.table} {_WORDS[command['subtype']]} {parent}")

@@ -1,4 +1,4 @@
-"""CREATE TABLE AS, SELECT INTO: all of the source is read and written in one statement."""
+"""CREATE TABLE AS, SELECT INTO: measured, nobody waits; the source is read and written in one statement."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,12 @@ from schemachange_operator.core.sql.grammar import Tree, walk
 RULE = Rule(
     id="create-table-as",
     finds="CREATE TABLE AS or SELECT INTO from a large table",
-    effect="all of it is read and written in one transaction, whose snapshot keeps vacuum from cleaning up meanwhile.",
+    effect="nobody waits, but all of it is one transaction, whose snapshot keeps vacuum from cleaning up meanwhile.",
     recipe="CREATE TABLE with its columns, keys and defaults, which AS does not copy; fill it by a backfill.",
     bad="CREATE TABLE orders_copy AS SELECT * FROM orders;",
     good="CREATE TABLE orders_copy (LIKE orders INCLUDING ALL);",
     lock="AccessShare",
+    severity="Note",
 )
 
 
@@ -27,7 +28,7 @@ def check(place: Place) -> Iterator[Hit]:
         if "relname" in node:
             relation = place.range_key(node)
             if place.large(relation) and not pinned(place, query.get("where_clause"), relation):
-                yield Hit(relation, f"all of {relation} is copied")
+                yield Hit(relation, f"rows of {relation} are copied")
                 return
 
 

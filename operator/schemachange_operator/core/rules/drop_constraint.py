@@ -1,4 +1,4 @@
-"""DROP CONSTRAINT of a key: measured, ON CONFLICT that relies on it fails, and a foreign key locks its other table, too."""
+"""DROP CONSTRAINT of a key: measured, ON CONFLICT that relies on it fails."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from schemachange_operator.core.rules.rule import Rule
 RULE = Rule(
     id="drop-constraint",
     finds="DROP CONSTRAINT of a primary key, UNIQUE, EXCLUDE or foreign key",
-    effect="ON CONFLICT that relies on it fails, rows that it refused are accepted; a foreign key's other table is locked as well.",
+    effect="rows that it refused are accepted from then on, and ON CONFLICT that relies on it fails.",
     recipe="Put a constraint that says the same in its place before, or drop it in a change with compatibility Contract.",
     bad="ALTER TABLE orders DROP CONSTRAINT orders_pkey CASCADE;",
     good="ALTER TABLE orders ADD CONSTRAINT quantity_small CHECK (quantity < 1000) NOT VALID;",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemachange_operator.core.rules.place import Hit, Place
 from schemachange_operator.core.rules.rows import pinned
 from schemachange_operator.core.rules.rule import Rule
-from schemachange_operator.core.sql.grammar import walk
+from schemachange_operator.core.sql.grammar import Tree, walk
 
 RULE = Rule(
     id="insert-from-select",
@@ -24,11 +24,30 @@ def check(place: Place) -> Iterator[Hit]:
         insert = node.get("insert_stmt", {})
         query = insert.get("select_stmt", {}).get("select_stmt", {})
         # Rows of a table that this change makes are in nobody's way.
-        if not query or not place.in_use(place.range_key(insert["relation"])):
-            continue
-        if "values_lists" in query or "limit_count" in query or pinned(place, query.get("where_clause"), ""):
-            continue
-        for one in walk(query.get("from_clause", [])):
-            if "relname" in one and place.large(place.range_key(one)):
-                yield Hit(place.range_key(one), f"INSERT of all that is read from {place.range_key(one)}")
-                break
+        if query and place.in_use(place.range_key(insert["relation"])):
+            source = _large_source(place, query, _named_queries(place.tree) | _named_queries(insert))
+            if source:
+                yield Hit(source, f"INSERT of all that is read from {source}")
+
+
+def _named_queries(tree: Tree) -> dict[str, Tree]:
+    """The WITH queries of a statement; what a writing one answers is empty, since the write is judged by itself."""
+    found = (item["common_table_expr"] for item in tree.get("with_clause", {}).get("ctes", []))
+    return {one["ctename"]: one["ctequery"].get("select_stmt", {}) for one in found}
+
+
+def _large_source(place: Place, query: Tree, named: dict[str, Tree]) -> str:
+    """The large relation that many rows are read from; empty where there is none."""
+    if "values_lists" in query or "limit_count" in query or pinned(place, query.get("where_clause"), ""):
+        return ""
+    named = named | _named_queries(query)
+    for one in walk(query.get("from_clause", [])):
+        name = one.get("relname", "")
+        if name in named and "schemaname" not in one:
+            others = {other: inner for other, inner in named.items() if other != name}
+            found = _large_source(place, named[name], others)
+        else:
+            found = place.range_key(one) if name and place.large(place.range_key(one)) else ""
+        if found:
+            return found
+    return ""

@@ -34,7 +34,7 @@ def breaks(place: Place) -> Iterator[Hit]:
     for rule in _BREAKS:
         yield from rule.check(place)
     for change in type_changes(place):
-        if change.effect != "free":
+        if change.effect != "free" or change.reinterprets:
             yield Hit(place.table, f"{change.column} becomes {change.target}{change.old}")
 
 

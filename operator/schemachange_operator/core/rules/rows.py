@@ -120,13 +120,17 @@ def _by_key(place: Place, expression: Tree, table: str) -> bool:
 
 
 def _of_a_table(place: Place) -> Callable[[Tree], bool]:
-    """Whether a node is a column; in a function's body NEW, OLD and a name alone are variables, which hold one value."""
+    """Whether a node is a column; in a function's body a name alone is a variable, which holds one value, and so is
+    a member of what no relation of the statement is called: NEW, OLD, a loop's record.
+    """
+    nodes = list(walk({place.node: place.tree})) if place.inside else []
+    relations = {node[member] for node in nodes for member in ("relname", "aliasname", "ctename") if member in node}
 
     def is_column(node: Tree) -> bool:
         if "column_ref" not in node:
             return False
         parts = strings(node["column_ref"].get("fields", []))
-        return not (place.inside and (len(parts) == 1 or (parts and parts[0] in {"new", "old"})))
+        return not (place.inside and (len(parts) == 1 or (len(parts) == 2 and parts[0] not in relations)))
 
     return is_column
 

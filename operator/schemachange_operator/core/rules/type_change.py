@@ -25,6 +25,8 @@ class TypeChange(NamedTuple):
     old: str
     """In words: ' from integer'; empty where the old type is not known."""
     effect: Effect
+    reinterprets: bool
+    """Whether TimeZone decides what the values mean, in the change and in each later read and write."""
     rechecked: tuple[str, ...]
     """Indexes that are built anew and CHECKs that are proved again, although the table is not written anew."""
 
@@ -40,13 +42,15 @@ def type_changes(place: Place) -> Iterator[TypeChange]:
         again = (place.table, column) in place.course.retyped
         old = _resolved(known.type, place.catalog) if known and not again else None
         new = _target(definition["type_name"], place)
-        effect = _effect(old, new, _converts(definition, column), place.catalog.time_zone)
+        converts = _converts(definition, column)
+        effect = _effect(old, new, converts, place.catalog.time_zone)
         collated = "coll_clause" in definition
         yield TypeChange(
             column,
             ".".join(strings(definition["type_name"]["names"])[-1:]),
             f" from {known.type}" if known else "",
             effect,
+            not converts and old is not None and new is not None and {old[0], new[0]} == _TIMES,
             tuple(_rechecked(facts, column, old, new, collated)) if facts else (),
         )
 

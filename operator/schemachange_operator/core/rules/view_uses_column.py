@@ -25,7 +25,12 @@ def check(place: Place) -> Iterator[Hit]:
     for command in place.commands("AT_AlterColumnType", "AT_DropColumn"):
         if command.get("behavior") == "DROP_CASCADE" or command["name"] not in facts.columns:
             continue
-        for view in facts.read_by:
-            known = place.facts(view)
-            if known and view not in place.course.dropped and command["name"] in known.words:
-                yield Hit(view, f"{view} reads {command['name']}")
+        views = [view for view in facts.read_by if _reads(place, view, command["name"])]
+        if views:
+            word = "reads" if len(views) == 1 else "read"
+            yield Hit(views[0], f"{' and '.join(views)} {word} {command['name']}")
+
+
+def _reads(place: Place, view: str, column: str) -> bool:
+    known = place.facts(view)
+    return known is not None and view not in place.course.dropped and column in known.words

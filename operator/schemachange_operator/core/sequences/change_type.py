@@ -7,6 +7,7 @@ from schemachange_operator.core.catalog_facts import RelationFacts
 from schemachange_operator.core.content import ContentStep, Undo
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.reading import mentions
+from schemachange_operator.core.rules.type_change import type_changes
 from schemachange_operator.core.sequences.kept_by_trigger import Keeper, keeper
 from schemachange_operator.core.sequences.not_null import required
 from schemachange_operator.core.sequences.offer import Offer, fill, step
@@ -29,6 +30,10 @@ _DEPLOY = (
     "Sessions with prepared statements over the table prepare them anew after the swap, or fail once.",
 )
 
+_ZONE = (
+    "Where the application's sessions have another time zone than UTC, put its name in the place of UTC in every step.",
+)
+
 
 def offer(place: Place, _: ContentStep) -> Offer | None:
     """See MENDS. Needs the catalog: what else hangs on the column has to be known."""
@@ -39,8 +44,17 @@ def offer(place: Place, _: ContentStep) -> Offer | None:
         return None
     definition = command["def"]["column_def"]
     cast = {"type_cast": {"arg": column(name), "type_name": definition["type_name"]}}
-    change = _Change(place, facts, name, definition, definition.get("raw_default", cast))
-    return Offer(steps=tuple(change.steps()), asks=(*_DEPLOY, *change.asks()))
+    zoned = any(change.column == name and change.reinterprets for change in type_changes(place))
+    value = _in_utc(name) if zoned else definition.get("raw_default", cast)
+    change = _Change(place, facts, name, definition, value)
+    return Offer(steps=tuple(change.steps()), asks=(*_DEPLOY, *(_ZONE if zoned else ()), *change.asks()))
+
+
+def _in_utc(name: str) -> Tree:
+    # A cast would take the zone of each session that writes: the application's in the trigger, another in the backfill.
+    (parsed,) = parse(f"SELECT {quoted(name)} AT TIME ZONE 'UTC'")
+    found: Tree = parsed.tree["target_list"][0]["res_target"]["val"]
+    return found
 
 
 class _Change:
