@@ -26,12 +26,12 @@ lint: $(VENV)/complete  ## Style, types, import contracts, generated files
 
 .PHONY: test-unit
 test-unit: $(VENV)/complete  ## The core, without network
-	$(PYTHON) -m pytest tests/unit -q
+	$(PYTHON) -m pytest tests/unit -q -n 2
 
 .PHONY: test-postgres
 test-postgres: $(VENV)/complete  ## Runner against real servers
 	$(PYTHON) -m testcluster install-servers
-	$(PYTHON) -m pytest tests/postgres -q --durations=5
+	$(PYTHON) -m pytest tests/postgres -q -n 2 --dist loadgroup --no-loadscope-reorder --durations=5
 
 .PHONY: test-cluster
 test-cluster: prepare  ## Everything on a real cluster

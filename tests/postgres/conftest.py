@@ -25,6 +25,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/tests/postgres/" in str(item.path):
             item.add_marker(pytest.mark.postgres)
+            # Tests of one file on one server stay together: they share what is dear to make.
+            parameters = getattr(item, "callspec", None)
+            major = parameters.params.get("server", "") if parameters else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.name}-{major}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -36,7 +36,9 @@ ADD = [{"name": "only", "sql": "ALTER TABLE orders ADD x int", "undo": {"sql": "
 
 
 def rehearsing(database: Database, throwaway: Server, root: Path, steps: Any = ADD, **rules: Any) -> Planning:
-    return Planning(database, throwaway, root, steps, members={"policy": {"rehearsal": rules, "rules": {"data-violates": "Warn"}}})
+    return Planning(
+        database, throwaway, root, steps, members={"policy": {"rehearsal": rules, "rules": {"data-violates": "Warn"}}}
+    )
 
 
 def in_copy(throwaway: Server, text: str) -> Any:

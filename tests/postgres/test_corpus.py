@@ -49,6 +49,7 @@ def test_the_corpus_is_large_and_nothing_in_it_is_there_twice() -> None:
     assert sum(bool(case.judged) for case in cases()) < labels[True] / 10
 
 
+@pytest.mark.newest_only
 @EACH
 def test_the_label_is_what_a_server_shows(case: Case, template: Server) -> None:
     if template.major < case.since:
