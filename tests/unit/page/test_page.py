@@ -144,13 +144,21 @@ def test_the_parts_of_a_new_table_are_told_with_it() -> None:
     assert "- table public.t added, with column `id`, `a`" in told and "- column public.orders.x added" in told
 
 
+def test_many_differences_stand_by_kind() -> None:
+    found = tuple(Difference(kind="index", name=f"public.i{number}", change="added") for number in range(200))
+    told = text(document(step("s"), difference=found)).partition("different afterwards")[2]
+    assert "- index added, 200 times: `public.i0`, `public.i1`" in told and "and 190 more" in told
+    assert len(told.partition("\n## ")[0].splitlines()) < 10
+
+
 def test_every_part_of_a_plan_is_on_the_page() -> None:
     printed = text(currency())
     expected = (
         "`set-not-null-scans`", "reads all of `public.orders`", "1,000 rows read", "4 KiB of log", "25 min (15 min to 67 min)",
         "a procedure's body", "**opaque**", "rows with NULL in currency", "the column does not exist yet",
         "duplicates in (id)", "2 replicas repeat it", "A transaction is open for 3 h", "NOT VALID;\n-- next step",
-        "**Reached the same schema in the rehearsal.**", "order was 1 2, is 1 3", "the same after the rollback as before", "`public.orders` (1,000 rows)",
+        "**Reached the same schema in the rehearsal.**", "order was 1 2, is 1 3", "the same after the rollback",
+        "`public.orders` (1,000 rows)",
         "column public.orders.currency added", "3 GiB", "timescaledb", "olga@example.com",
         "rows generated for the rehearsal", "from 1,000 rows to 12,400,000",
     )  # fmt: skip

@@ -48,9 +48,7 @@ def _basis(basis: str) -> str:
     if not work:
         return f"{_capital(words(basis))}."
     rest = f"; the rest {'as measured' if AS_MEASURED in parts else 'not measured'}" if len(work) < len(parts) else ""
-    return (
-        f"Reckoned from: {'; '.join(work[:SHOWN])}{f' and {len(work) - SHOWN:,} more' if len(work) > SHOWN else ''}{rest}."
-    )
+    return f"Basis: {'; '.join(work[:SHOWN])}{f' and {len(work) - SHOWN:,} more' if len(work) > SHOWN else ''}{rest}."
 
 
 def _capital(text: str) -> str:

@@ -1,7 +1,7 @@
 """What changes in the catalog, how large the touched relations are, and what else a reviewer should know."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemachange_operator.core.page.amounts import listed, plural, size
 from schemachange_operator.core.page.escaping import code, words
@@ -28,10 +28,21 @@ def difference(subject: Subject) -> Iterator[str]:
     for one in plan.difference:
         table = (one.name.rpartition(".")[0], one.change)
         (parts[table] if table in whole and one.kind not in TABLES else alone).append(one)
-    yield from (f"- {words(one.sentence())}{_with(parts[one.name, one.change])}" for one in alone[:SHOWN])
     if len(alone) > SHOWN:
-        yield f"- And {plural(len(alone) - SHOWN, 'more difference')}, in the plan's JSON."
+        yield from _by_kind(plan.difference)
+    else:
+        yield from (f"- {words(one.sentence())}{_with(parts[one.name, one.change])}" for one in alone)
     yield ""
+
+
+def _by_kind(differences: Sequence[Difference]) -> Iterator[str]:
+    """One line for each kind of object, where there are too many to be read one by one."""
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in sorted(differences, key=lambda one: (one.kind not in TABLES, one.kind)):
+        names[one.kind, one.change].append(code(one.name))
+    for (kind, change), found in names.items():
+        yield f"- {words(kind)} {change}, {plural(len(found), 'time')}: {listed(found, 10)}"
+    yield "- All of them are in the plan's JSON."
 
 
 def _with(parts: list[Difference]) -> str:

@@ -26,7 +26,7 @@ def verdict(subject: Subject) -> Iterator[str]:
     against, why = objections(subject), subject.change.spec.why if subject.change else ""
     yield f"**Verdict: {_sentence(subject, against)}**"
     yield ""
-    yield f"{_basis(subject)} {_time(subject)}"
+    yield _basis(subject) if subject.refused else f"{_basis(subject)} {_time(subject)}"
     yield ""
     if subject.after:
         before = listed([code(name) for name in subject.after], 10)
