@@ -9,6 +9,7 @@ from schemachange_operator.core.page.subject import Subject
 from schemachange_operator.core.plan import Difference
 
 SHOWN = 40
+DESTROYS = ": may destroy "
 TABLES = frozenset({"table", "view", "materialized view", "foreign table"})
 """Kinds of objects whose parts are told with them."""
 
@@ -71,7 +72,8 @@ def sizes(subject: Subject) -> Iterator[str]:
 
 def notes(subject: Subject) -> Iterator[str]:
     """What has no other place."""
-    found = [note for note in subject.plan.notes if not note.startswith(tuple(_destroying(subject)))]
+    told = {*_destroying(subject)}
+    found = [note for note in subject.plan.notes if note.partition(DESTROYS)[0] not in told or DESTROYS not in note]
     if not found:
         return
     yield "## Notes"
@@ -87,4 +89,4 @@ def _destroying(subject: Subject) -> Iterator[str]:
     for step in subject.plan.steps:
         for one in step.statements:
             if one.destructive:
-                yield f"step {step.name}, statement {one.number}: may destroy "
+                yield f"step {step.name}, statement {one.number}"
