@@ -55,7 +55,7 @@ def _tools(tools: dict[str, Any]) -> list[str]:
 def _rules(named: dict[str, dict[str, str]], finds: dict[str, str], tools: dict[str, Any]) -> list[str]:
     rows = [
         _row(
-            [f"[{rule}](../reference/rules.md#{rule})", finds.get(rule, ""), *(_theirs(theirs.get(tool)) for tool in tools)]
+            [f"[{rule}](../reference/rules/{rule}.md)", finds.get(rule, ""), *(_theirs(theirs.get(tool)) for tool in tools)]
         )
         for rule, theirs in named.items()
     ]

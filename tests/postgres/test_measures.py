@@ -116,7 +116,7 @@ def test_a_budget_that_only_warns_is_a_finding(database: Database, throwaway: Se
     assert forecast is not None
     assert plan.forecast == forecast
     assert forecast.low_milliseconds < forecast.likely_milliseconds < forecast.high_milliseconds
-    assert "reading public.orders" in forecast.basis
+    assert "reading: public.orders" in forecast.basis
 
 
 def test_a_clone_is_measured_and_scaled(database: Database, throwaway: Server, tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ HOLDS = {"held": (LockHeld(relation=ORDERS, mode="AccessExclusive"),)}
     [
         ({}, 5, "does not grow"),
         (reading(3), 5, "does not grow"),
-        (reading(1000), 80_005, "reading public.orders"),
+        (reading(1000), 80_005, "reading: public.orders"),
         (reading(1000, kind="CREATE INDEX", indexed=(ORDERS,)), 166_672, "building an index"),
         (reading(1000, rewritten=(ORDERS,)), 400_005, "writing anew"),
         (reading(1000, kind="UPDATE", wal_bytes=500_000), 500_005, "writing rows"),

@@ -22,6 +22,15 @@ def test_the_page_has_the_decision_and_what_the_policy_says() -> None:
     assert "kubectl get configmap/orders-currency-plan --namespace shop" in page.partition("## To approve")[2]
 
 
+def test_the_page_says_the_backups_that_the_policy_asks_for() -> None:
+    first = samples.plan().steps[0].name
+    plan = samples.plan().model_copy(
+        update={"steps": tuple(one.model_copy(update={"destroys": False}) for one in samples.plan().steps)}
+    )
+    asked = plan_files(samples.change(), samples.database(), plan, DIGEST, asked_backups=(first,)).data["plan.md"]
+    assert f"**Back up** what step `{first}`" in asked and "**Back up**" not in files(plan)["plan.md"]
+
+
 def test_the_approval_is_complete_but_for_the_approver() -> None:
     manifest = yaml.safe_load(files(samples.plan())["approval.yaml"])
     manifest["metadata"]["name"] = "made-by-the-server"

@@ -34,6 +34,9 @@ from schemachange_operator.runner.output import Output
 from schemachange_operator.runner.programs import find_program
 from schemachange_operator.runner.rehearse import rehearsed_plan
 
+REFUSALS = frozenset({Reason.REHEARSAL_FAILED, Reason.ROLLBACK_DIFFERS, Reason.LOCK_STRONGER})
+"""Why a rehearsal stops for what the change says."""
+
 
 class Analyst:
     """One session on the target and, once a rehearsal wants it, one throw-away server, for all changes of a file."""
@@ -46,8 +49,10 @@ class Analyst:
 
     def plan(
         self, source: Source, content: Content, course: Course, earlier: tuple[Content, ...]
-    ) -> tuple[PlanDocument, str]:
-        """The best plan that could be made, and why it is not better. Raises TryLater or Stop when the analysis fails.
+    ) -> tuple[PlanDocument, str, bool]:
+        """The best plan that could be made, why it is not better, and whether the change itself is why.
+
+        Raises TryLater or Stop when the analysis fails.
 
         `course` and `earlier`: what changes before this one leave, and those changes, to be rehearsed first.
         """
@@ -72,11 +77,13 @@ class Analyst:
             )
             foretold = without_lossless(foretold, facts.lossless)
             if not self._wishes.rehearse:
-                return foretold, ""
+                return foretold, "", False
             try:
-                return with_literals(self._rehearsed(environment, facts), facts.offers), ""
+                return with_literals(self._rehearsed(environment, facts), facts.offers), "", False
             except ProcedureError as error:
-                return foretold, error.message
+                # A server that was lost, which is to be tried again, says nothing of the change.
+                refused = isinstance(error, Stop) and error.reason in REFUSALS
+                return foretold, error.message, refused
 
     def _environment(self, source: Source, content: Content, work: Path) -> Environment:
         target, wishes = self._target, self._wishes

@@ -69,6 +69,6 @@ def _destructive(source: Source, plan: PlanDocument, said: Container[tuple[str, 
 
 
 def _placed(source: Source, finding: Finding) -> ReportedFinding:
-    text = source.places.find(source.field(finding.step)) if finding.step else source.places.whole
+    text = source.places.find(source.field(finding.step) if finding.step else "spec.waivers")
     place = text.at(finding.line, 1)
     return ReportedFinding(**finding.model_dump(), change=source.name, place=place)

@@ -4,12 +4,14 @@ from contextlib import ExitStack
 from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.command.findings import findings_of, unreadable
 from schemachange_operator.command.report import PlanOfChange, PlanReport, ReportedFinding
 from schemachange_operator.command.source import Source
 from schemachange_operator.command.wishes import Wishes
 from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
+from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
@@ -39,16 +41,29 @@ def make_report(sources: tuple[Source, ...], wishes: Wishes) -> PlanReport:
                     why=source.why,
                     after=planned.after,
                     failure=planned.failure,
+                    refused=planned.refused,
+                    backups=_backups(source, planned.plan, wishes.policy),
                     plan=planned.plan,
                     manifest=source.change,
+                    policy=wishes.policy,
                 )
             )
     return PlanReport(plans=tuple(plans), findings=tuple(found))
 
 
+def _backups(source: Source, plan: PlanDocument | None, policy: SchemaPolicySpec) -> tuple[str, ...]:
+    """Steps before which the operator takes a backup; plain SQL has nobody who would."""
+    if plan is None or source.change is None:
+        return ()
+    asked = backup_steps(source.content, plan, policy.backup.required_for)
+    first = source.change.spec.backup.always
+    return tuple(step.name for at, step in enumerate(plan.steps) if step.name in asked or (first and at == 0))
+
+
 class _Planned(NamedTuple):
     plan: PlanDocument | None = None
     failure: str = ""
+    refused: bool = False
     after: tuple[str, ...] = ()
 
 
@@ -70,19 +85,19 @@ class _Planner:
             self._course, self._earlier = Course(), {}
         self._file = source.file
         course = deepcopy(self._course)
-        plan, failure = self._plan(source, content, course)
+        plan, failure, refused = self._plan(source, content, course)
         after = tuple(self._earlier)
         if not failure:
             self._course, self._earlier = course, {**self._earlier, source.name: content}
-        return _Planned(plan, failure, after)
+        return _Planned(plan, failure, refused, after)
 
-    def _plan(self, source: Source, content: Content, course: Course) -> tuple[PlanDocument, str]:
+    def _plan(self, source: Source, content: Content, course: Course) -> tuple[PlanDocument, str, bool]:
         if not self._wishes.database:
-            return self._from_sql_alone(source, content, course), ""
+            return self._from_sql_alone(source, content, course), "", False
         try:
             return self._connected().plan(source, content, course, tuple(self._earlier.values()))
         except ProcedureError as error:
-            return self._from_sql_alone(source, content, deepcopy(self._course)), error.message
+            return self._from_sql_alone(source, content, deepcopy(self._course)), error.message, False
 
     def _from_sql_alone(self, source: Source, content: Content, course: Course) -> PlanDocument:
         """Without a catalog every table is taken to be large."""

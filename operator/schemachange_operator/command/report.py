@@ -6,6 +6,7 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.command.places import Place
 from schemachange_operator.core.finding import Finding, Severity
@@ -36,10 +37,16 @@ class PlanOfChange(Model):
     """Changes that were taken to be applied before."""
     failure: str = ""
     """Why the plan is not complete: the database was not reached, or the rehearsal failed."""
+    refused: bool = False
+    """Whether it failed in the rehearsal: the change has to be corrected."""
+    backups: tuple[str, ...] = ()
+    """Steps before which the operator takes a backup and proves it; plain SQL has none."""
     plan: PlanDocument | None = Field(default=None)
     """The plan; nothing where the change cannot be read."""
     manifest: SkipJsonSchema[SchemaChange | None] = Field(default=None, exclude=True)
     """The manifest, for the page; the JSON has only the plan."""
+    policy: SkipJsonSchema[SchemaPolicySpec | None] = Field(default=None, exclude=True)
+    """The policy that it was planned with, for the page."""
 
 
 class PlanReport(Model):

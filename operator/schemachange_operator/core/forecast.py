@@ -26,6 +26,8 @@ WRITES_ROWS = 50
 """Bytes of write-ahead log for each row read that tell writing rows from reading them: a row written takes more, a check none."""
 ALL_ROWS = 0.5
 """Share of a table's rows in the copy from which on a statement counts as reading all of them."""
+AS_MEASURED = "as measured: it does not grow with the table"
+NOT_MEASURED = "not measured: no work that grows with a table is foreseen"
 ROW_STATEMENTS = ("UPDATE", "DELETE", "INSERT", "MERGE")
 
 
@@ -97,9 +99,9 @@ def _statement(statement: PlannedStatement, sizes: Mapping[str, TableSize], plan
 
 def _steady(measured: float, *, rehearsed: bool) -> Span:
     if not rehearsed:
-        return Span(0.0, 10.0, STEADY_LEAST, ("not measured: no work that grows with a table is foreseen",))
+        return Span(0.0, 10.0, STEADY_LEAST, (NOT_MEASURED,))
     high = max(measured * STEADY_SPREAD, STEADY_LEAST)
-    return Span(measured / 2, measured, high, ("as measured: it does not grow with the table",))
+    return Span(measured / 2, measured, high, (AS_MEASURED,))
 
 
 def _works(statement: PlannedStatement, sizes: Mapping[str, TableSize], plan: PlanDocument) -> Iterator[tuple[str, Rate]]:
@@ -134,7 +136,7 @@ def _by_rate(rate: Rate, size: TableSize) -> Span:
         amount, told = size.bytes, f"{size.bytes / 1_000_000:,.1f} MB"
         speeds = f"{rate.slow // 1_000_000:,} to {rate.fast // 1_000_000:,} MB/s"
     low, likely, high = (amount / speed * 1000 for speed in (rate.fast, rate.likely, rate.slow))
-    return Span(low, likely, high, (f"{rate.work} {size.relation}, {told}, at {speeds}",))
+    return Span(low, likely, high, (f"{rate.work}: {size.relation}, {told}, at {speeds}",))
 
 
 def _backfill(step: PlannedStep, backfill: Backfill, rules: BackfillRules, sizes: Mapping[str, TableSize]) -> Span:

@@ -36,13 +36,17 @@ def plan_files(
     plan_digest: str,
     policy: SchemaPolicySpec | None = None,
     approvals: int = 0,
+    asked_backups: tuple[str, ...] = (),
 ) -> PlanFiles:
-    """Markdown, JSON and the approval's manifest for one plan; `approvals` is how many people have to approve."""
+    """Markdown, JSON and the approval's manifest for one plan; `approvals` is how many people have to approve.
+
+    `asked_backups`: steps before which the policy asks for a backup.
+    """
     name = config_map_of(change.metadata.name)
     approval = approval_manifest(change, database, plan_digest)
     command = approval_command(change)
     title = f"{change.metadata.namespace}/{change.metadata.name}"
-    subject = Subject(title, plan, plan.findings, change, database, policy, approvals)
+    subject = Subject(title, plan, plan.findings, change, database, policy, approvals, asked_backups=asked_backups)
     return PlanFiles(
         name,
         {

@@ -88,7 +88,9 @@ class Actor:
             return
         change = identity(world)
         self._freeze(config_maps.frozen_plan(change, world.database.metadata.namespace, plan))
-        files = plan_files(world.change, world.database, plan, status.digest, world.policy, wanted_count(world))
+        files = plan_files(
+            world.change, world.database, plan, status.digest, world.policy, wanted_count(world), status.backed_up
+        )
         for part in split(files):
             self._write(config_maps.plan_for_people(change, part))
 

@@ -162,6 +162,26 @@ def test_a_policy_is_read(plan: Plan) -> None:
     assert (code, "spec.rehearsal.rows" in complained) == (3, True)
 
 
+def test_tables_of_the_change_itself_hold_nobody_up(plan: Plan) -> None:
+    made = "CREATE TABLE bills (id int REFERENCES orders);\nCREATE INDEX a ON bills (id);\nALTER TABLE bills ADD x int;\n"
+    _, printed, _ = plan(made)
+    assert "writes to `orders` are foretold to wait" in printed and "ShareRowExclusive on `orders` |" in printed
+    assert "`bills`" not in printed.partition("## 3 statements")[2].partition("## The SQL")[0]
+    _, printed, _ = plan("ALTER TABLE orders RENAME TO bills;\n")
+    assert "reads and writes of `orders`" in printed
+
+
+def test_backups_and_approvals_are_those_of_the_policy(plan: Plan) -> None:
+    policy = "kind: SchemaPolicy\nmetadata: {name: p}\nspec: {approvals: {destructiveCount: 3}, backup: {requiredFor: %s}}\n"
+    for asked, steps in (("[Destructive]", ("drop", "inline")), ("[DataChanges]", ("drop", "inline", "fill"))):
+        Path("policy.yaml").write_text(policy % asked)
+        printed = plan(GOOD, "--policy", "policy.yaml", file="change.yaml")[1]
+        assert [one for one in ("drop", "inline", "fill") if f"**Back up** what step `{one}`" in printed] == [*steps]
+        assert "**Review**: 3 people" in printed
+        report = plan(GOOD, "--policy", "policy.yaml", "--output", "json", file="change.yaml")[1]
+        assert PlanReport.model_validate_json(report).plans[0].backups == steps
+
+
 def test_github_escapes_what_means_something(plan: Plan) -> None:
     _, printed, _ = plan(DESTRUCTIVE, "--output", "github", file="50%,a:b.sql")
     (warned,) = printed.splitlines()

@@ -12,9 +12,19 @@ from schemachange_operator.api.schema_change import Apply, Backup, ChangeReferen
 from schemachange_operator.api.schema_change import Test as Tried
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.page.subject import NO_ROLLBACK
-from schemachange_operator.core.plan import Circumstance, DataProof, Effect, LockHeld, PlanDocument, Probe, SafeSequence
+from schemachange_operator.core.plan import (
+    Circumstance,
+    DataProof,
+    Difference,
+    Effect,
+    LockHeld,
+    PlanDocument,
+    Probe,
+    SafeSequence,
+    Scan,
+)
 from unit.page.reading import seen
-from unit.page.samples import WARNED, change, currency, destructive, document, simple, statement, step, text
+from unit.page.samples import SIZE, WARNED, change, currency, destructive, document, simple, statement, step, text
 
 GOLDEN = Path(__file__).parents[1] / "kube" / "golden"
 
@@ -37,7 +47,18 @@ def test_the_page_is_as_agreed(name: str, plan: PlanDocument) -> None:
 
 
 LARGE = statement("ALTER TABLE orders ALTER total TYPE bigint", rewritten=("public.orders",))
+OVER = Finding(rule="lock-budget", severity="Block", step="s", statement=1, message="It is held for too long.")
+VIOLATES = Finding(
+    rule="data-violates",
+    severity="Block",
+    step="s",
+    statement=1,
+    relation="public.orders",
+    message="NULL in note: 12 found.",
+)
 VIOLATED = Probe(step="s", statement=1, relation="public.orders", question="NULL in note", answer="Violated", rows=12)
+
+MENDED = VIOLATED.model_copy(update={"reason": "Step fill may mend them before."})
 
 
 @pytest.mark.parametrize(
@@ -54,6 +75,14 @@ VIOLATED = Probe(step="s", statement=1, relation="public.orders", question="NULL
         (document(step("s"), findings=(WARNED.model_copy(update={"severity": "Approve"}),)), "a second person has to agree"),
         (document(step("s"), findings=(WARNED.model_copy(update={"waived": "it is small"}),)), "nothing speaks against it"),
         (document(step("s"), findings=(WARNED.model_copy(update={"style": True}),)), "nothing speaks against it"),
+        (document(step("s"), probes=(VIOLATED,), findings=(VIOLATES,)), "it would fail on the rows that are there."),
+        (document(step("s"), probes=(MENDED,)), "nothing is destroyed and every step can be undone, but not everything"),
+        (document(step("s"), probes=(VIOLATED,), findings=(VIOLATES.model_copy(update={"waived": "they are deleted first"}),)),
+         "nothing is destroyed and every step can be undone, but there is 1 warning"),
+        (document(step("s"), findings=(OVER,)), "it would take more than the policy's budget allows."),
+        (document(step("s"), findings=(OVER, WARNED.model_copy(update={"severity": "Block"}))), "the policy blocks it."),
+        (document(step("s"), findings=(OVER.model_copy(update={"waived": "at night"}),)), "nothing speaks against it"),
+        (document(step("s"), findings=(WARNED.model_copy(update={"severity": "Note"}),)), "nothing speaks against it"),
         (document(step("s"), rollback_proven=False), "nothing is destroyed and every step has a rollback, but not everything"),
         (document(step("s", statement("CALL x()", opaque="a body"))), "nothing is destroyed and every step can be undone, but not"),
         (document(step("s"), rehearsed=False, rollback_proven=False), "nothing speaks against it in what was read, but it was not"),
@@ -77,13 +106,59 @@ def test_a_plan_that_failed_is_not_judged() -> None:
     assert "**The plan is not complete**: the server is gone" in text(simple(), failure="the server is gone")
 
 
+def test_what_the_rehearsal_refuses_is_to_be_corrected() -> None:
+    refused = {"failure": "a view depends on it", "refused": True}
+    assert verdict(simple(), **refused).startswith("it cannot be applied as it is: the rehearsal failed.")
+    assert "**The rehearsal failed**: a view depends on it" in text(simple(), **refused)
+
+
+def test_what_fails_on_the_rows_is_said_once_on_top() -> None:
+    printed = text(document(step("s"), probes=(VIOLATED,), findings=(VIOLATES,)))
+    assert printed.partition("\n| | |")[0].count("NULL in note") == 1
+
+
+def test_a_waiver_that_nothing_needs_has_its_place() -> None:
+    unused = Finding(rule="waiver-unused", severity="Warn", step="", message="It finds nothing.", style=True)
+    printed = text(document(step("s"), findings=(unused,)))
+    assert "| Warn (style) | `waiver-unused` | the change as a whole | It finds nothing. |" in printed
+    assert "nothing speaks against it" in printed
+
+
+def test_what_the_policy_asks_a_backup_for_is_backed_up() -> None:
+    printed = text(currency(), asked_backups=("require",))
+    assert "**Back up** what step `require` touches" in printed and "backup and restore (before `require`)" in printed
+    assert "directly before step `require`" in printed
+
+
+@pytest.mark.parametrize(("rows", "count"), [(1_000, 0), (1_000_000, 1)])
+def test_reading_a_small_table_is_no_warning(rows: int, count: int) -> None:
+    scanning = statement("X", "Share", scanned=(Scan(relation="public.orders", rows=500),))
+    size = SIZE.model_copy(update={"rows": rows, "bytes": rows * 100})
+    assert text(document(step("s", scanning), sizes=(size,))).count("is read from end to end") == count
+
+
+def test_the_parts_of_a_new_table_are_told_with_it() -> None:
+    found = [("table", "public.t"), ("column", "public.t.id"), ("column", "public.t.a"), ("column", "public.orders.x")]
+    plan = document(step("s"), difference=tuple(Difference(kind=kind, name=name, change="added") for kind, name in found))
+    told = text(plan).partition("different afterwards")[2]
+    assert "- table public.t added, with column `id`, `a`" in told and "- column public.orders.x added" in told
+
+
+def test_many_differences_stand_by_kind() -> None:
+    found = tuple(Difference(kind="index", name=f"public.i{number}", change="added") for number in range(200))
+    told = text(document(step("s"), difference=found)).partition("different afterwards")[2]
+    assert "- index added, 200 times: `public.i0`, `public.i1`" in told and "and 190 more" in told
+    assert len(told.partition("\n## ")[0].splitlines()) < 10
+
+
 def test_every_part_of_a_plan_is_on_the_page() -> None:
     printed = text(currency())
     expected = (
-        "`set-not-null-scans`", "reads all of `public.orders` (1,000 rows)", "4 KiB of log", "25 min (15 min to 67 min)",
+        "`set-not-null-scans`", "reads all of `public.orders`", "1,000 rows read", "4 KiB of log", "25 min (15 min to 67 min)",
         "a procedure's body", "**opaque**", "rows with NULL in currency", "the column does not exist yet",
         "duplicates in (id)", "2 replicas repeat it", "A transaction is open for 3 h", "NOT VALID;\n-- next step",
-        "reached the same schema in the rehearsal", "order was 1 2, is 1 3", "| 1,000 | 1,000 | the same |",
+        "**Reached the same schema in the rehearsal.**", "order was 1 2, is 1 3", "the same after the rollback",
+        "`public.orders` (1,000 rows)",
         "column public.orders.currency added", "3 GiB", "timescaledb", "olga@example.com",
         "rows generated for the rehearsal", "from 1,000 rows to 12,400,000",
     )  # fmt: skip
@@ -189,9 +264,35 @@ def test_thousands_of_findings_and_statements_stay_readable() -> None:
 
 
 def test_many_safer_steps_are_counted() -> None:
-    one = SafeSequence(rule="r", step="s", statement=1, sql="SELECT 1;")
-    printed = text(document(step("s"), sequences=(one,) * 15))
-    assert printed.count("not tried in a rehearsal") == 10 and "5 more in the plan's JSON" in printed
+    few = tuple(SafeSequence(rule=f"r{number % 5}", step="s", statement=number, sql="SELECT 1;") for number in range(1, 31))
+    printed = text(document(step("s"), sequences=few))
+    assert printed.count("Not tried in the rehearsal.") == 10 and "20 more, for `r1`, `r2`" in printed
+    printed = text(document(step("s"), sequences=tuple(one.model_copy(update={"rule": "r"}) for one in few)))
+    assert printed.count("Not tried in the rehearsal.") == 3 and "27 more, for `r`, in the plan's JSON." in printed
+
+
+@pytest.mark.parametrize(
+    ("members", "says"),
+    [
+        ({"verified": True, "note": "Its rollbacks bring the schema back."}, "**Reached the same schema in the rehearsal.** Its"),
+        ({"note": "Not verified: in the rehearsal it failed (no such column)."}, "1. Not verified: in the rehearsal it failed (no"),
+        ({"note": "Not verified: the schema differs (index)."}, "statement 1. Not verified: the schema differs (index)."),
+        ({}, "statement 1. Not tried in the rehearsal."),
+        ({"also": ("s",)}, "For `r`, `s` in step `s`"),
+        ({"yaml": "steps:\n- name: a\n"}, "```yaml\nsteps:\n- name: a\n```"),
+    ],
+)  # fmt: skip
+def test_a_safer_way_says_whether_it_was_tried(members: dict[str, Any], says: str) -> None:
+    one = SafeSequence(rule="r", step="s", statement=1, sql="SELECT 1;").model_copy(update=members)
+    assert says in text(document(step("s"), sequences=(one,)))
+    assert (
+        "Not tried: there was no rehearsal." in text(document(step("s"), sequences=(one,), rehearsed=False)) or one.verified
+    )
+
+
+def test_plain_sql_is_offered_sql() -> None:
+    one = SafeSequence(rule="r", step="s", statement=1, sql="SELECT 1;", yaml="steps: []\n")
+    assert "```sql\nSELECT 1;\n```" in text(document(step("s"), sequences=(one,)), change=None).partition("## Safer")[2]
 
 
 def test_a_lock_stops_others_until_its_step_commits() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from schemachange_operator.command.report import PlanOfChange, PlanReport, ReportedFinding
+from schemachange_operator.core.approvals import approvals_wanted
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.page.escaping import code, words
 from schemachange_operator.core.page.subject import Subject, in_step
@@ -22,7 +23,21 @@ def _plan(report: PlanReport, number: int, one: PlanOfChange) -> Iterator[str]:
         yield from _none(one, findings)
         return
     yield from page(
-        Subject(one.change, one.plan, findings, one.manifest, failure=one.failure, after=one.after, where=_where)
+        Subject(
+            one.change, one.plan, findings, one.manifest, None, one.policy, _approvals(one),
+            failure=one.failure, refused=one.refused, asked_backups=one.backups, after=one.after, where=_where,
+        )
+    )  # fmt: skip
+
+
+def _approvals(one: PlanOfChange) -> int:
+    if one.manifest is None or one.plan is None:
+        return 0
+    return approvals_wanted(
+        one.manifest.spec.approval.count,
+        one.policy.approvals if one.policy else None,
+        destroys=any(step.destroys for step in one.plan.steps),
+        second=any(finding.severity == "Approve" and not finding.waived for finding in one.plan.findings),
     )
 
 

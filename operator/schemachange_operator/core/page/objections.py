@@ -9,7 +9,9 @@ from schemachange_operator.core.page.amounts import listed, plural
 from schemachange_operator.core.page.escaping import code, words
 from schemachange_operator.core.page.subject import NO_ROLLBACK, Subject
 from schemachange_operator.core.page.waiting import STOPS_WRITES, foretold
-from schemachange_operator.core.plan import PlannedStatement, PlannedStep
+from schemachange_operator.core.plan import PlanDocument, PlannedStatement, PlannedStep, Probe
+from schemachange_operator.core.rules import data_violates
+from schemachange_operator.core.rules.place import SMALL_BYTES, SMALL_ROWS
 
 
 class Objection(NamedTuple):
@@ -21,11 +23,12 @@ class Objection(NamedTuple):
     """Markdown."""
 
 
-FORBIDS, FAILS, LOSES, SECOND, WARNS, UNSURE = range(6)
-"""Weights: the policy blocks it; it would fail; it loses something; a second approval; a warning; something is not known."""
+FAILS, FORBIDS, LOSES, SECOND, WARNS, UNSURE = range(6)
+"""Weights: it would fail; the policy blocks it; it loses something; a second approval; a warning; something is not known."""
 SHOWN = 5
 """Steps that destroy something that are named one by one."""
 
+VIOLATES = data_violates.RULE.id
 GRAVE: dict[Severity, tuple[int, str]] = {
     "Block": (FORBIDS, "The policy blocks this"),
     "Approve": (SECOND, "A second approval is needed"),
@@ -43,7 +46,10 @@ def objections(subject: Subject) -> tuple[Objection, ...]:
 def _findings(subject: Subject) -> Iterator[Objection]:
     """Each rule once, however many places it has."""
     by_rule: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    asked = {(one.step, one.statement, one.relation) for one in _violated(subject)}
     for finding in subject.hazards:
+        if finding.rule == VIOLATES and (finding.step, finding.statement, finding.relation) in asked:
+            continue  # The question that it comes from says as much.
         by_rule[finding.severity, finding.rule].append(finding)
     for severity, (weight, says) in GRAVE.items():
         for (_, rule), places in sorted(one for one in by_rule.items() if one[0][0] == severity):
@@ -56,7 +62,7 @@ def _findings(subject: Subject) -> Iterator[Objection]:
 
 
 def _steps(subject: Subject) -> Iterator[Objection]:
-    told = {(one.step, one.statement) for one in subject.findings}
+    told = {(one.step, one.statement) for one in subject.findings if not one.style}
     destroying = [step for step in subject.plan.steps if step.destroys]
     for step in destroying[:SHOWN]:
         texts = listed([code(one.text, 80) for one in step.statements if one.destructive], 3)
@@ -71,17 +77,20 @@ def _steps(subject: Subject) -> Iterator[Objection]:
             if statement.opaque:
                 yield Objection(UNSURE, f"{_place(step, statement)} is opaque: {words(statement.opaque)}")
             if (step.name, statement.number) not in told:
-                yield from _work_under_lock(step, statement)
+                yield from _work_under_lock(subject.plan, step, statement)
 
 
-def _work_under_lock(step: PlannedStep, statement: PlannedStatement) -> Iterator[Objection]:
+def _work_under_lock(plan: PlanDocument, step: PlannedStep, statement: PlannedStatement) -> Iterator[Objection]:
     """A table that is written anew or read through while the application waits for it, where no rule has said so."""
     modes: dict[str, set[str]] = defaultdict(set)
     for lock in (*statement.held, *foretold(statement)):
         modes[lock.relation].add(lock.mode)
-    rewritten = {*statement.rewritten, *(one.relation for one in statement.effects if one.rewrites)}
-    scanned = {one.relation for one in statement.effects if one.scans}
-    for relation in sorted((rewritten | scanned) & modes.keys()):
+    small = {one.relation for one in plan.sizes if one.rows <= SMALL_ROWS and one.bytes <= SMALL_BYTES}
+    rewritten = {*statement.rewritten, *(one.relation for one in statement.effects if one.rewrites and not plan.rehearsed)}
+    # What was to be seen and was not seen does not happen; an empty copy shows no scan.
+    unseen = {one.relation for one in statement.effects if one.scans and not plan.rows_generated.get(one.relation)}
+    scanned = {one.relation for one in statement.scanned} | (unseen if plan.rehearsed else set())
+    for relation in sorted((rewritten | scanned) & modes.keys() - small):
         if modes[relation] & STOPS_WRITES:
             work = "written anew" if relation in rewritten else "read from end to end"
             yield Objection(
@@ -90,12 +99,23 @@ def _work_under_lock(step: PlannedStep, statement: PlannedStatement) -> Iterator
 
 
 def _probes(subject: Subject) -> Iterator[Objection]:
+    waived = {(one.step, one.statement): one.waived for one in subject.findings if one.rule == VIOLATES and one.waived}
     for probe in subject.plan.probes:
         where = f"Step {code(probe.step)}, statement {probe.statement}"
-        if probe.answer == "Violated":
-            rows = f": {plural(probe.rows, 'row')} found" if probe.rows else ""
-            question = f"{words(probe.question)} in {code(probe.relation)}"
-            yield Objection(FAILS, f"{where} **would fail** on the rows that are there; {question}{rows}.")
+        rows = f": {plural(probe.rows, 'row')} found" if probe.rows else ""
+        question = f"{words(probe.question)} in {code(probe.relation)}{rows}"
+        reason = waived.get((probe.step, probe.statement), "")
+        if probe in _violated(subject) and not reason:
+            yield Objection(FAILS, f"{where} **would fail** on the rows that are there: {question}.")
+        elif probe in _violated(subject):
+            yield Objection(WARNS, f"{where} would fail on the rows that are there: {question}. **Waived:** {words(reason)}")
+        elif probe.answer == "Violated":
+            yield Objection(UNSURE, f"{where} would fail on the rows as they are now: {question}; {words(probe.reason)}")
+
+
+def _violated(subject: Subject) -> list[Probe]:
+    """Questions whose answer will still be the same when the statement runs, as far as is known."""
+    return [one for one in subject.plan.probes if one.answer == "Violated" and not one.reason]
 
 
 def _circumstances(subject: Subject) -> Iterator[Objection]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from schemachange_operator.core.forecast import AS_MEASURED, NOT_MEASURED
 from schemachange_operator.core.page.amounts import duration, listed, plural, span
 from schemachange_operator.core.page.escaping import code, words
 from schemachange_operator.core.page.subject import NO_ROLLBACK, Subject
-from schemachange_operator.core.page.waiting import holding, locks, stopped
+from schemachange_operator.core.page.waiting import held_for, holding, locks, stopped
 from schemachange_operator.core.plan import PlannedStep
 
 SHOWN = 10
+STEADY = frozenset({AS_MEASURED, NOT_MEASURED})
 
 
 def risks(subject: Subject) -> Iterator[str]:
@@ -36,7 +38,21 @@ def _duration(subject: Subject) -> str:
     seen = f"{duration(plan.duration_milliseconds)} in the rehearsal" if plan.rehearsed else "not measured"
     if plan.forecast is None:
         return f"{seen}; not reckoned for the target's sizes."
-    return f"{span(plan.forecast)} expected on the target, {words(plan.forecast.basis)}; {seen}."
+    return f"{span(plan.forecast)} expected on the target, {seen}. {_basis(plan.forecast.basis)}"
+
+
+def _basis(basis: str) -> str:
+    """What it was reckoned from; what is not reckoned stands last."""
+    parts = basis.split("; ")
+    work = [words(one) for one in parts if one not in STEADY]
+    if not work:
+        return f"{_capital(words(basis))}."
+    rest = f"; the rest {'as measured' if AS_MEASURED in parts else 'not measured'}" if len(work) < len(parts) else ""
+    return f"Basis: {'; '.join(work[:SHOWN])}{f' and {len(work) - SHOWN:,} more' if len(work) > SHOWN else ''}{rest}."
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _lock_time(subject: Subject) -> str:
@@ -59,9 +75,11 @@ def _held(step: PlannedStep, subject: Subject) -> str:
     if not subject.plan.rehearsed:
         what = "foretold, not measured"
     else:
-        what = f"held for about {duration(sum(one.duration_milliseconds for one in holding(step)))} in the rehearsal"
-    if step.forecast:
-        what += f", {span(step.forecast)} expected for the step"
+        seen = sum(one.duration_milliseconds for one in holding(step, rehearsed=True))
+        what = f"held for about {duration(seen)} in the rehearsal"
+    expected = held_for(step, rehearsed=subject.plan.rehearsed)
+    if expected:
+        what += f", {span(expected)} expected on the target"
     return f"step {code(step.name)}, {what}"
 
 
@@ -102,6 +120,6 @@ def _probes(subject: Subject) -> Iterator[str]:
     for one in [one for one in probes if one.answer != "Fits"][:SHOWN]:
         where = f"step {code(one.step)}, statement {one.statement}: {words(one.question)} in {code(one.relation)}"
         if one.answer == "Violated":
-            yield f"{where}; **{plural(one.rows, 'row')} would make it fail**."
+            yield f"{where}; **{plural(one.rows, 'row')} would make it fail**{f': {words(one.reason)}' if one.reason else '.'}"
         else:
             yield f"{where} was not asked: {words(one.reason)}"

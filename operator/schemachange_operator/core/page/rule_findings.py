@@ -6,6 +6,7 @@ from schemachange_operator.core.finding import ORDER, Finding, counted
 from schemachange_operator.core.page.amounts import plural
 from schemachange_operator.core.page.escaping import code, words
 from schemachange_operator.core.page.subject import Subject
+from schemachange_operator.core.rules.page import FOLDER, page_of
 
 SINGLE = 3
 """Places of one rule that have rows of their own."""
@@ -25,6 +26,9 @@ def rule_findings(subject: Subject) -> Iterator[str]:
     for places in _grouped(found):
         yield _row(subject, places)
     yield ""
+    if any(page_of(rule) for rule in {one.rule for one in found}):
+        yield f"Each rule has a page with examples, in the operator's documentation: {code(f'{FOLDER}/RULE.md')}."
+        yield ""
 
 
 def _grouped(found: Sequence[Finding]) -> list[list[Finding]]:

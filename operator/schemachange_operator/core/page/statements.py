@@ -48,7 +48,7 @@ def statements(subject: Subject) -> Iterator[str]:
         yield "Locks are foretold; nothing was measured."
         yield ""
     if count > SINGLE:
-        yield "Statements that do the same stand in one row."
+        yield "Statements that do the same stand in one row. A lock is held until its step commits."
         yield ""
     shown = [number for number in range(len(HEAD)) if _wanted(number, rows, plan)]
     yield _row([HEAD[number] for number in shown])
@@ -86,7 +86,8 @@ def _grouped(plan: PlanDocument) -> Iterator[Line]:
         if step.kind == "Backfill":
             yield _backfill(step)
         for one in step.statements:
-            held = strongest([lock.mode for lock in locks(one, rehearsed=plan.rehearsed)])
+            # A lock that an earlier statement holds already is not seen again: what was foretold counts as well.
+            held = strongest([lock.mode for lock in (*one.held, *foretold(one))])
             works = (bool(one.rewritten or any(e.rewrites for e in one.effects)), any(e.scans for e in one.effects))
             where = step.name if apart else ""
             alike[where, one.kind, one.destructive, held, works, bool(one.opaque)].append((step, one))
@@ -101,14 +102,13 @@ def _backfill(step: PlannedStep) -> Line:
         lock="RowExclusive on the rows of one batch at a time",
         waits="nobody but who writes the same row",
         work=f"about {plural(step.rows_estimated, 'row')}",
-        measured=duration(step.duration_milliseconds),
+        measured=f"{plural(step.rows_rehearsed, 'row')} in {duration(step.duration_milliseconds)}",
         expected=span(step.forecast) if step.forecast else "",
     )
 
 
 def _line(step: PlannedStep, one: PlannedStatement, plan: PlanDocument, kept: tuple[LockHeld, ...] = ()) -> Line:
     """`kept`: locks that earlier statements of the step hold still."""
-    wal = f", {size(one.wal_bytes)} of log" if one.wal_bytes else ""
     text = code(one.text, TEXT) or one.kind
     return Line(
         step=code(step.name),
@@ -117,7 +117,7 @@ def _line(step: PlannedStep, one: PlannedStatement, plan: PlanDocument, kept: tu
         lock=_lock(one, kept, rehearsed=plan.rehearsed),
         waits=_waits(one, kept, rehearsed=plan.rehearsed),
         work=_work(one, rehearsed=plan.rehearsed),
-        measured=f"{duration(one.duration_milliseconds)}{wal}",
+        measured=_measured([one]),
         expected=span(one.forecast) if one.forecast else "",
     )
 
@@ -131,7 +131,6 @@ def _group(places: list[tuple[PlannedStep, PlannedStatement]], plan: PlanDocumen
     works = list(
         dict.fromkeys(_work(one, rehearsed=plan.rehearsed) for one in group if _work(one, rehearsed=plan.rehearsed))
     )
-    wal = sum(one.wal_bytes for one in group)
     slowest = max((one.forecast for one in group if one.forecast), key=lambda one: one.high_milliseconds, default=None)
     return Line(
         step=listed([code(name) for name in steps], 3),
@@ -140,10 +139,18 @@ def _group(places: list[tuple[PlannedStep, PlannedStatement]], plan: PlanDocumen
         lock=lock_words(held),
         waits="unknown" if any(one.opaque for one in group) else who_waits(held),
         work=listed(works, 2),
-        measured=f"{duration(sum(one.duration_milliseconds for one in group))} together"
-        + (f", {size(wal)} of log" if wal else ""),
+        measured=_measured(group),
         expected=f"each up to {duration(slowest.high_milliseconds)}" if slowest else "",
     )
+
+
+def _measured(group: Sequence[PlannedStatement]) -> str:
+    """Duration, rows read and bytes of write-ahead log, as the rehearsal saw them."""
+    wal, read = sum(one.wal_bytes for one in group), sum(scan.rows for one in group for scan in one.scanned)
+    parts = [duration(sum(one.duration_milliseconds for one in group)) + (" together" if len(group) > 1 else "")]
+    parts += [f"{plural(read, 'row')} read"] if read else []
+    parts += [f"{size(wal)} of log"] if wal else []
+    return ", ".join(parts)
 
 
 def _marks(group: Sequence[PlannedStatement]) -> str:
@@ -176,9 +183,17 @@ def _waits(one: PlannedStatement, kept: tuple[LockHeld, ...], *, rehearsed: bool
 def _work(one: PlannedStatement, *, rehearsed: bool) -> str:
     expected = [name.relation for name in one.effects if name.rewrites]
     anew = list(one.rewritten) if rehearsed else expected
-    read = {scan.relation: f" ({plural(scan.rows, 'row')})" for scan in one.scanned}
-    read = {**{effect.relation: "" for effect in one.effects if effect.scans}, **read}
-    parts = [f"writes {listed([code(name) for name in anew], 3)} anew"] if anew else []
-    through = [f"{code(name)}{rows}" for name, rows in read.items() if name not in anew]
-    parts += [f"reads all of {listed(through, 3)}"] if through else []
+    seen = [scan.relation for scan in one.scanned]
+    read = [effect.relation for effect in one.effects if effect.scans and effect.relation not in seen]
+    parts = [f"writes {_names(anew)} anew"] if anew else []
+    parts += [f"builds an index on {_names(one.indexed)}"] if one.indexed and not anew else []
+    through = [name for name in seen if name not in {*anew, *one.indexed}]
+    parts += [f"reads all of {_names(through)}"] if through else []
+    foreseen = [name for name in read if name not in {*anew, *one.indexed}]
+    if foreseen:
+        parts.append(f"{'reads' if not rehearsed else 'was foretold, and not seen, to read'} all of {_names(foreseen)}")
     return "; ".join(parts)
+
+
+def _names(names: Sequence[str]) -> str:
+    return listed([code(name) for name in names], 3)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from schemachange_operator.core.budgets import BUDGET_RULES
 from schemachange_operator.core.page.amounts import duration, listed, plural, span
 from schemachange_operator.core.page.escaping import code, words
 from schemachange_operator.core.page.objections import FAILS, FORBIDS, LOSES, SECOND, UNSURE, WARNS, Objection, objections
 from schemachange_operator.core.page.subject import NO_ROLLBACK, Subject
-from schemachange_operator.core.page.waiting import all_locks, holding, stopped, who_waits
+from schemachange_operator.core.page.waiting import all_locks, held_for, holding, stopped, who_waits
 
 SHOWN = 12
 """Objections that are written out; the sections below have all of it."""
@@ -25,7 +26,7 @@ def verdict(subject: Subject) -> Iterator[str]:
     against, why = objections(subject), subject.change.spec.why if subject.change else ""
     yield f"**Verdict: {_sentence(subject, against)}**"
     yield ""
-    yield f"{_basis(subject)} {_time(subject)}"
+    yield _basis(subject) if subject.refused else f"{_basis(subject)} {_time(subject)}"
     yield ""
     if subject.after:
         before = listed([code(name) for name in subject.after], 10)
@@ -45,10 +46,9 @@ def verdict(subject: Subject) -> Iterator[str]:
 
 def _sentence(subject: Subject, against: tuple[Objection, ...]) -> str:
     gravest = against[0].weight if against else None
-    if subject.failure and gravest != FORBIDS:
-        return "it cannot be judged yet: the analysis or the rehearsal did not succeed."
-    if gravest in PLAIN:
-        return PLAIN[gravest]
+    plain = _plain(subject, gravest)
+    if plain:
+        return plain
     if gravest == LOSES:
         return _losing(subject)
     if gravest == WARNS:
@@ -59,6 +59,24 @@ def _sentence(subject: Subject, against: tuple[Objection, ...]) -> str:
     if gravest is not None:
         return f"nothing is destroyed{_undo(subject)}, but not everything is known."
     return f"nothing speaks against it. Nothing is destroyed{_undo(subject)}."
+
+
+def _plain(subject: Subject, gravest: int | None) -> str:
+    """What is said whatever else there is; empty where the change can be judged by what it does."""
+    if gravest == FORBIDS and _over_budget(subject):
+        return "it would take more than the policy's budget allows. Divide it, or waive the budget with a reason."
+    if gravest in {FAILS, FORBIDS}:
+        return PLAIN[gravest]
+    if subject.refused:
+        return "it cannot be applied as it is: the rehearsal failed. Correct the change."
+    if subject.failure:
+        return "it cannot be judged yet: the analysis or the rehearsal did not succeed."
+    return "" if gravest is None else PLAIN.get(gravest, "")
+
+
+def _over_budget(subject: Subject) -> bool:
+    """Whether all that the policy blocks is too long."""
+    return all(one.rule in BUDGET_RULES for one in subject.hazards if one.severity == "Block")
 
 
 def _undo(subject: Subject) -> str:
@@ -88,7 +106,8 @@ def _losing(subject: Subject) -> str:
 def _basis(subject: Subject) -> str:
     plan = subject.plan
     if subject.failure:
-        return f"**The plan is not complete**: {words(subject.failure)}"
+        title = "The rehearsal failed" if subject.refused else "The plan is not complete"
+        return f"**{title}**: {words(subject.failure)}"
     if not plan.server_version:
         return (
             "**Neither analysed nor rehearsed**: this is what the SQL alone says; no database was asked (--database),"
@@ -128,7 +147,7 @@ def _time(subject: Subject) -> str:
     elif plan.rehearsed:
         waits = f"While it works, {who_waits(held)} wait: {_longest(subject)}."
     else:
-        waits = f"While it works, {who_waits(held)} are foretold to wait; for how long was not measured."
+        waits = f"While it works, {who_waits(held)} are foretold to wait{_expected(subject)}."
     known = [f"it took {duration(plan.duration_milliseconds)} in the rehearsal"] if plan.rehearsed else []
     known += [f"on the target {span(plan.forecast)} are expected"] if plan.forecast else []
     return f"{waits} {_capital('; '.join(known))}." if known else waits
@@ -136,12 +155,21 @@ def _time(subject: Subject) -> str:
 
 def _longest(subject: Subject) -> str:
     """How long locks that somebody waits for are held at most, seen and expected."""
-    stalling = [step for step in subject.plan.steps if any(True for _ in holding(step))]
-    seen = max(sum(one.duration_milliseconds for one in holding(step)) for step in stalling)
-    expected = max((step.forecast.high_milliseconds for step in stalling if step.forecast), default=None)
+    seen = max(sum(one.duration_milliseconds for one in holding(step, rehearsed=True)) for step in subject.plan.steps)
+    expected = _longest_expected(subject)
     if expected is not None:
         return f"{duration(seen)} in the rehearsal, up to {duration(expected)} expected on the target"
     return f"{duration(seen)} in the rehearsal{_fewer(subject)}"
+
+
+def _longest_expected(subject: Subject) -> int | None:
+    held = [held_for(step, rehearsed=subject.plan.rehearsed) for step in subject.plan.steps]
+    return max((one.high_milliseconds for one in held if one), default=None)
+
+
+def _expected(subject: Subject) -> str:
+    expected = _longest_expected(subject)
+    return "; for how long was not measured" if expected is None else f", up to {duration(expected)}; that was not measured"
 
 
 def _fewer(subject: Subject) -> str:

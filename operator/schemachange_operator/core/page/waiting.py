@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from schemachange_operator.core.page.amounts import listed
 from schemachange_operator.core.page.escaping import code
-from schemachange_operator.core.plan import LockHeld, PlannedStatement, PlannedStep
+from schemachange_operator.core.plan import Forecast, LockHeld, PlannedStatement, PlannedStep
 
 STOPS_READS = frozenset({"AccessExclusive"})
 STOPS_WRITES = frozenset({"Share", "ShareRowExclusive", "Exclusive", "AccessExclusive"})
@@ -12,12 +12,8 @@ STOPS_WRITES = frozenset({"Share", "ShareRowExclusive", "Exclusive", "AccessExcl
 
 
 def foretold(statement: PlannedStatement) -> tuple[LockHeld, ...]:
-    """Locks that were foretold: by relation, or for all that are named where no more is known."""
-    if statement.effects:
-        return tuple(LockHeld(relation=one.relation, mode=one.lock) for one in statement.effects if one.lock)
-    if not statement.predicted_lock:
-        return ()
-    return tuple(LockHeld(relation=name, mode=statement.predicted_lock) for name in statement.relations)
+    """Locks that were foretold; a relation that the change itself makes is in nobody's way, and has none."""
+    return tuple(LockHeld(relation=one.relation, mode=one.lock) for one in statement.effects if one.lock)
 
 
 def locks(statement: PlannedStatement, *, rehearsed: bool) -> tuple[LockHeld, ...]:
@@ -60,10 +56,23 @@ def all_locks(statements: Iterable[PlannedStatement], *, rehearsed: bool) -> Ite
         yield from locks(statement, rehearsed=rehearsed)
 
 
-def holding(step: PlannedStep) -> Iterator[PlannedStatement]:
+def holding(step: PlannedStep, *, rehearsed: bool) -> Iterator[PlannedStatement]:
     """From the first statement that holds somebody up to the step's end, when locks are let go."""
     holds = False
     for statement in step.statements:
-        holds = holds or any(stopped(statement.held))
+        holds = holds or any(stopped(locks(statement, rehearsed=rehearsed)))
         if holds:
             yield statement
+
+
+def held_for(step: PlannedStep, *, rehearsed: bool) -> Forecast | None:
+    """How long the target's application is expected to wait at most; nothing where that is not known."""
+    known = [one.forecast for one in holding(step, rehearsed=rehearsed) if one.forecast]
+    if not known:
+        return None
+    return Forecast(
+        low_milliseconds=sum(one.low_milliseconds for one in known),
+        likely_milliseconds=sum(one.likely_milliseconds for one in known),
+        high_milliseconds=sum(one.high_milliseconds for one in known),
+        basis="",
+    )

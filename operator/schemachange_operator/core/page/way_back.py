@@ -53,6 +53,12 @@ def _residue(subject: Subject) -> Iterator[str]:
 def _rows(subject: Subject) -> Iterator[str]:
     if not subject.plan.data:
         return
+    kept = [one for one in subject.plan.data if one.rows_before == one.rows_after and not one.columns_changed]
+    if len(kept) == len(subject.plan.data):
+        tables = listed([f"{code(one.relation)} ({plural(one.rows_after, 'row')})" for one in kept], 10)
+        yield f"The rehearsal's rows were the same after the rollback as before the change: {tables}."
+        yield ""
+        return
     yield "Rows before the change and after its rollback, in the rehearsal:"
     yield ""
     yield "| relation | rows before | rows after | values |"

@@ -4,14 +4,12 @@ from schemachange_operator.api.approval import SchemaChangeApproval
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import ApprovalRecord
 from schemachange_operator.api.vocabulary import Phase
+from schemachange_operator.core.approvals import approvals_wanted
 from schemachange_operator.core.digest import short
 from schemachange_operator.core.evidence import moment
 from schemachange_operator.core.outcome import Blocked, Done, Outcome, Wait
 from schemachange_operator.core.phases.planning import resumed
 from schemachange_operator.core.world import World
-
-SECOND = 2
-"""Approvals that a finding of severity Approve asks for."""
 
 
 def step(world: World) -> tuple[Phase, Outcome]:
@@ -55,13 +53,13 @@ def _counted(world: World, records: tuple[ApprovalRecord, ...]) -> Outcome:
 
 def wanted_count(world: World) -> int:
     """How many people have to approve: the change's own number, with the policy's as the floor."""
-    rules = world.policy.approvals if world.policy else None
-    floor = rules.count if rules else 1
-    if rules and world.status.plan and world.status.plan.destroys:
-        floor = max(floor, rules.destructive_count)
-    if world.status.plan and world.status.plan.second_approval:
-        floor = max(floor, SECOND)
-    return max(floor, world.change.spec.approval.count)
+    rules, plan = world.policy.approvals if world.policy else None, world.status.plan
+    return approvals_wanted(
+        world.change.spec.approval.count,
+        rules,
+        destroys=bool(plan and plan.destroys),
+        second=bool(plan and plan.second_approval),
+    )
 
 
 def judged(world: World) -> tuple[ApprovalRecord, ...]:
