@@ -130,7 +130,7 @@ def test_a_session_of_our_own_is_spared(orders: Database, tmp_path: Path) -> Non
 
 
 def test_replication_is_spared(orders: Database, tmp_path: Path) -> None:
-    change = adding(orders, tmp_path, {"user": "postgres", "action": "Terminate"}, seconds=4)
+    change = adding(orders, tmp_path, {"user": "postgres", "action": "Terminate"}, seconds=20)
     url = orders.server.url(orders.connection.database)
     with psycopg.connect(url, autocommit=True, replication="database", application_name="standby") as sender:
         # The replication protocol takes simple queries only.
