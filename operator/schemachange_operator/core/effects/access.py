@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from schemachange_operator.core.effects import queries
-from schemachange_operator.core.effects.drop import object_parts
 from schemachange_operator.core.effects.found import Found
 from schemachange_operator.core.effects.ground import Ground
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.sql.kinds.classification import named
+from schemachange_operator.core.sql.kinds.drop import object_parts
 
 _SHARE_UPDATE = "ShareUpdateExclusive"
 _RELATIONS = frozenset(

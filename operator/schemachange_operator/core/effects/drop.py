@@ -17,7 +17,7 @@ from schemachange_operator.core.effects.locking import (
 )
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.reading import mentions
-from schemachange_operator.core.sql.grammar import Tree, strings
+from schemachange_operator.core.sql.kinds.drop import object_parts
 
 
 def drop(place: Place, ground: Ground, found: Found) -> None:
@@ -28,16 +28,6 @@ def drop(place: Place, ground: Ground, found: Found) -> None:
         act(place, ground, found, names)
     elif place.tree["remove_type"] == "OBJECT_EXTENSION":
         found.opaque("what belongs to the extension goes with it")
-
-
-def object_parts(item: Tree) -> tuple[str, ...]:
-    """The name of an object, in each of the shapes that libpg_query writes it."""
-    if "list" in item:
-        return strings(item["list"]["items"])
-    if "string" in item:
-        return strings([item])
-    inner: Tree = item.get("type_name") or item.get("object_with_args") or {}
-    return strings(inner.get("names") or inner.get("objname") or [])
 
 
 def _cascade(place: Place) -> bool:

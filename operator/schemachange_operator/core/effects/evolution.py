@@ -6,12 +6,13 @@ from schemachange_operator.core.catalog_facts import ColumnFacts, ConstraintFact
 from schemachange_operator.core.catalog_ties import View
 from schemachange_operator.core.effects import evolution_of_tables
 from schemachange_operator.core.effects.creation import created_name
-from schemachange_operator.core.effects.drop import object_parts
 from schemachange_operator.core.effects.ground import Ground
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.rules.reading import constraints, has, is_serial
 from schemachange_operator.core.sql.grammar import Tree, strings
+from schemachange_operator.core.sql.kinds.alter_table import RELATION_OBJECTS
 from schemachange_operator.core.sql.kinds.classification import named
+from schemachange_operator.core.sql.kinds.drop import object_parts
 
 
 def evolve(place: Place, ground: Ground) -> None:
@@ -171,14 +172,7 @@ def _rename(place: Place, ground: Ground) -> None:
     name, kind = ground.range(place.tree["relation"]), place.tree["rename_type"]
     if kind == "OBJECT_COLUMN":
         evolution_of_tables.rename_column(ground, name, place.tree["subname"], place.tree["newname"])
-    elif kind in {
-        "OBJECT_TABLE",
-        "OBJECT_VIEW",
-        "OBJECT_MATVIEW",
-        "OBJECT_INDEX",
-        "OBJECT_SEQUENCE",
-        "OBJECT_FOREIGN_TABLE",
-    }:
+    elif kind in RELATION_OBJECTS:
         evolution_of_tables.move(ground, name, f"{name.partition('.')[0]}.{place.tree['newname']}")
 
 

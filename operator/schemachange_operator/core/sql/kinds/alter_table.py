@@ -48,6 +48,11 @@ _WITH_PARTNERS = frozenset(
 _LOSSLESS_TYPES = frozenset({"text", "varchar"})
 """Types that hold whatever any other type prints, where no length is given."""
 
+RELATION_OBJECTS = frozenset(
+    {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"}
+)
+"""Objects that are relations."""
+
 _OBJECTS: dict[str, str] = {
     "OBJECT_MATVIEW": "MATERIALIZED VIEW",
     "OBJECT_FOREIGN_TABLE": "FOREIGN TABLE",
@@ -119,14 +124,7 @@ def _rename(tree: Tree) -> Classification:
     relations = () if owner == "OBJECT_TYPE" else named(tree)
     lock = "ShareUpdateExclusive" if kind == "OBJECT_INDEX" else "AccessExclusive"
     created: tuple[RelationName, ...] = ()
-    if relations and kind in {
-        "OBJECT_TABLE",
-        "OBJECT_VIEW",
-        "OBJECT_MATVIEW",
-        "OBJECT_INDEX",
-        "OBJECT_SEQUENCE",
-        "OBJECT_FOREIGN_TABLE",
-    }:
+    if relations and kind in RELATION_OBJECTS:
         created = (RelationName(relations[0].schema, tree["newname"]),)
     notes = (f"a rename breaks readers of the old name {tree.get('subname') or relations[0]}",) if relations else ()
     return Classification(

@@ -28,7 +28,7 @@ def _drop(tree: Tree) -> Classification:
     what = tree["remove_type"]
     words = object_words(what)
     concurrent = tree.get("concurrent", False)
-    names = [_parts(item) for item in tree["objects"]]
+    names = [object_parts(item) for item in tree["objects"]]
     relations = [of_parts(parts) for parts in names if parts and what in _RELATIONS]
     relations += [of_parts(parts[:-1]) for parts in names if len(parts) > 1 and what in _OF_RELATION]
     destroys = [f"{words.lower()} {'.'.join(parts)}" for parts in names if what in _DATA]
@@ -45,7 +45,7 @@ def _drop(tree: Tree) -> Classification:
     )
 
 
-def _parts(item: Tree) -> tuple[str, ...]:
+def object_parts(item: Tree) -> tuple[str, ...]:
     """The name of one dropped object, in each of the shapes that libpg_query writes it."""
     if "list" in item:
         return strings(item["list"]["items"])
