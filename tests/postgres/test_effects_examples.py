@@ -32,7 +32,7 @@ def shop(server: Server) -> Iterator[Database]:
 @pytest.mark.parametrize("which", ["bad", "good"])
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_an_example_does_no_more_than_is_foretold(rule: Rule, which: str, shop: Database) -> None:
-    shop.superuser.execute("DROP SCHEMA IF EXISTS public, archive CASCADE; CREATE SCHEMA public")
+    shop.superuser.execute("DROP SCHEMA IF EXISTS public, archive, attic CASCADE; CREATE SCHEMA public")
     shop.superuser.execute("DROP FOREIGN DATA WRAPPER IF EXISTS far CASCADE; DROP PUBLICATION IF EXISTS price_feed, news")
     shop.superuser.execute(f"ALTER SCHEMA public OWNER TO {shop.migration_role}")
     rules_shop.build(shop)

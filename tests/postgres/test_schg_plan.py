@@ -27,8 +27,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 def left_behind() -> set[str]:
     """Folders of ours and processes that live in them."""
-    folders = {str(path) for path in Path(tempfile.gettempdir()).glob("schg-*")}
-    lines = [path for path in Path("/proc").glob("[0-9]*/cmdline") if b"/schg-" in read(path)]
+    here = Path(os.environ["TMPDIR"])
+    folders = {str(path) for path in here.glob("schg-*")}
+    lines = [path for path in Path("/proc").glob("[0-9]*/cmdline") if f"{here}/schg-".encode() in read(path)]
     return folders | {str(path) for path in lines}
 
 
@@ -40,7 +41,16 @@ def read(path: Path) -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
+def own_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Temporary files of this test alone, whatever runs beside it; as open as /tmp, and a short path: sockets are in it."""
+    with tempfile.TemporaryDirectory(prefix="test-") as folder:
+        Path(folder).chmod(0o1777)
+        monkeypatch.setenv("TMPDIR", folder)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(own_folder: None) -> Iterator[None]:
     before = left_behind()
     yield
     assert wait_until(lambda: not left_behind() - before, 20), left_behind() - before
