@@ -13,11 +13,8 @@ from schemachange_operator.command.source import Source
 from schemachange_operator.command.target import open_target, refuse_superuser
 from schemachange_operator.command.throwaway import Throwaway, throwaway_server
 from schemachange_operator.command.wishes import Wishes
-from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import ProcedureError, Stop
-from schemachange_operator.core.forecast import with_forecast
-from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
 from schemachange_operator.core.rules.course import Course
@@ -29,6 +26,7 @@ from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import Facts
 from schemachange_operator.runner.analysis.foretelling import foretell_change
 from schemachange_operator.runner.analysis.inspection import inspect
+from schemachange_operator.runner.analysis.weighing import weighed
 from schemachange_operator.runner.environment import Environment, Folders
 from schemachange_operator.runner.output import Output
 from schemachange_operator.runner.programs import find_program
@@ -69,13 +67,8 @@ class Analyst:
                 findings=facts.findings,
                 foretelling=foretell_change(environment, facts),
             )
-            foretold = with_forecast(foretold, content, self._wishes.policy.backfill)
-            foretold = with_budgets(foretold, self._wishes.policy, source.waivers)
             sequences = tuple(safe_sequence(one, with_literals=True) for one in facts.offers)
-            foretold = foretold.model_copy(
-                update={"probes": facts.probes, "circumstances": facts.circumstances, "sequences": sequences}
-            )
-            foretold = without_lossless(foretold, facts.lossless)
+            foretold = weighed(foretold, environment, facts).model_copy(update={"sequences": sequences})
             if not self._wishes.rehearse:
                 return foretold, "", False
             try:

@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import NamedTuple
 
 from schemachange_operator.command import arguments
 from schemachange_operator.command.errors import Exit, Interrupted, UsageError
@@ -40,45 +41,41 @@ def main(words: Sequence[str] | None = None) -> int:
     gc.set_threshold(200_000, 20, 100)
     remember(20_000)
     given = arguments.parse(sys.argv[1:] if words is None else words)
-    if given.command == "history":
-        return _history(given)
     try:
         with _interruptible():
-            report = make_report(read_sources(given.files, given.rollback), arguments.wishes(given))
+            answer = _history(given) if given.command == "history" else _plan(given)
     except UsageError as error:
-        sys.stderr.write(f"schg plan: {error}\n")
-        return Exit.USAGE
-    except Interrupted as error:
-        return SIGNALLED + int(error.args[0])
-    except Exception as error:
-        return _unknown(error)
-    _print(FORMATS[given.output](report))
-    for one in report.plans:
-        if one.failure:
-            _complain(f"schg plan: {one.change}: {one.failure}")
-    for finding in report.findings:
-        if finding.rule in UNREADABLE:
-            place = finding.place
-            _complain(f"{place.file}:{place.line}:{place.column}: {finding.message}")
-    return exit_code(report, given.fail_on)
-
-
-def _history(given: Namespace) -> int:
-    try:
-        with _interruptible():
-            text, code = history(given)
-    except UsageError as error:
-        sys.stderr.write(f"schg history: {error}\n")
+        sys.stderr.write(f"schg {given.command}: {error}\n")
         return Exit.USAGE
     except ProcedureError as error:
-        sys.stderr.write(f"schg history: {error.message}\n")
+        sys.stderr.write(f"schg {given.command}: {error.message}\n")
         return Exit.DATABASE
     except Interrupted as error:
         return SIGNALLED + int(error.args[0])
     except Exception as error:
         return _unknown(error)
-    _print(text)
-    return code
+    _print(answer.text)
+    for complaint in answer.complaints:
+        _complain(complaint)
+    return answer.code
+
+
+class _Answer(NamedTuple):
+    text: str
+    code: int
+    complaints: tuple[str, ...] = ()
+
+
+def _plan(given: Namespace) -> _Answer:
+    report = make_report(read_sources(given.files, given.rollback), arguments.wishes(given))
+    failures = (f"schg plan: {one.change}: {one.failure}" for one in report.plans if one.failure)
+    unreadable = ((one.place, one.message) for one in report.findings if one.rule in UNREADABLE)
+    places = (f"{place.file}:{place.line}:{place.column}: {message}" for place, message in unreadable)
+    return _Answer(FORMATS[given.output](report), exit_code(report, given.fail_on), (*failures, *places))
+
+
+def _history(given: Namespace) -> _Answer:
+    return _Answer(*history(given))
 
 
 def exit_code(report: PlanReport, fail_on: str) -> Exit:

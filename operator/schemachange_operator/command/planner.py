@@ -1,7 +1,6 @@
 """Plans of changes: from the SQL alone, with the target's catalog, or rehearsed."""
 
 from contextlib import ExitStack
-from copy import deepcopy
 from typing import TYPE_CHECKING, NamedTuple
 
 from schemachange_operator.api.policy import SchemaPolicySpec
@@ -84,7 +83,7 @@ class _Planner:
             # Without a catalog nobody knows whether another file's tables have long been in use.
             self._course, self._earlier = Course(), {}
         self._file = source.file
-        course = deepcopy(self._course)
+        course = self._course.copied()
         plan, failure, refused = self._plan(source, content, course)
         after = tuple(self._earlier)
         if not failure:
@@ -97,7 +96,7 @@ class _Planner:
         try:
             return self._connected().plan(source, content, course, tuple(self._earlier.values()))
         except ProcedureError as error:
-            return self._from_sql_alone(source, content, deepcopy(self._course)), error.message, False
+            return self._from_sql_alone(source, content, self._course.copied()), error.message, False
 
     def _from_sql_alone(self, source: Source, content: Content, course: Course) -> PlanDocument:
         """Without a catalog every table is taken to be large."""

@@ -79,8 +79,6 @@ class RelationFacts(Model):
     """Roles other than its owner with rights on it; an empty name is everybody."""
     acl: str = ""
     """Rights, as pg_class.relacl writes them, with a space between."""
-    definition: str = ""
-    """Of a view."""
     triggers: tuple[str, ...] = ()
     """Definitions of those that fire."""
 
@@ -178,7 +176,6 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
             referred_by=tuple(referred_by[name]),
             published=name in published,
             acl=one.get("acl", ""),
-            definition=one.get("definition", ""),
             triggers=tuple(
                 t["definition"] for t in triggers[name].values() if t.get("enabled") != "D" and "definition" in t
             ),
@@ -192,10 +189,13 @@ def _relations(snapshot: Snapshot, sizes: dict[str, TableSize]) -> dict[str, Rel
     }
 
 
+def grantees(acl: str) -> tuple[str, ...]:
+    """Roles in an access list as aclitem writes it (role=rights/grantor), each once; an empty name is everybody."""
+    return tuple(dict.fromkeys(item.partition("=")[0].strip('"') for item in acl.split()))
+
+
 def _granted(one: Attributes) -> tuple[str, ...]:
-    """Grantees in an access list as aclitem writes it: role=rights/grantor."""
-    roles = (item.partition("=")[0].strip('"') for item in one.get("acl", "").split())
-    return tuple(dict.fromkeys(role for role in roles if role != one.get("owner", "")))
+    return tuple(role for role in grantees(one.get("acl", "")) if role != one.get("owner", ""))
 
 
 def _column(one: Attributes) -> ColumnFacts:

@@ -28,7 +28,7 @@ from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.sql import grammar
 from schemachange_operator.core.sql.grammar import Parsed
-from schemachange_operator.core.sql.kinds import classify
+from schemachange_operator.core.sql.kinds import classified
 
 __all__ = ["Foretelling", "Foretold", "foretell"]
 
@@ -97,9 +97,7 @@ def _one(step: str, number: int, parsed: Parsed, ground: Ground) -> Foretold:
         if isinstance(one, str):
             found.opaque(one)
             continue
-        place = Place(
-            step, number, one.line, one.node, one.tree, one.text, classify(one.node, one.tree), Course(), ground.catalog
-        )
+        place = Place(step, number, one.line, one.node, one.tree, one.text, classified(one), Course(), ground.catalog)
         try:
             _gather(place, ground, found)
             evolve(place, ground)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from schemachange_operator.core.catalog_facts import grantees
 from schemachange_operator.core.rules.place import Hit, Place
 from schemachange_operator.core.rules.rule import Rule
 
@@ -37,5 +38,4 @@ def _has(acl: str, role: dict[str, str]) -> bool:
     """Whether an entry of the rights is this role's: an entry without a name is everybody's."""
     if role["roletype"] not in {"ROLESPEC_CSTRING", "ROLESPEC_PUBLIC"}:
         return True
-    holders = {entry.partition("=")[0].strip('"') for entry in acl.split()}
-    return role.get("rolename", "") in holders
+    return role.get("rolename", "") in grantees(acl)

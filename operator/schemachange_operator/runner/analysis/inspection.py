@@ -17,7 +17,7 @@ from schemachange_operator.core.probes import questions
 from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.rules.judging import findings
 from schemachange_operator.core.sequences.offering import offered
-from schemachange_operator.core.snapshot import fingerprint
+from schemachange_operator.core.snapshot import Snapshot, fingerprint
 from schemachange_operator.core.sql.expression import relations_in
 from schemachange_operator.core.sql.name import RelationName, read_name
 from schemachange_operator.core.sql.statement import Statement, read_statements
@@ -59,19 +59,27 @@ def inspect(environment: Environment, session: Session) -> Facts:
         )
         rows = _backfill_rows(session, request, content, facts)
         facts = facts.model_copy(update={"rows": rows})
-    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
-    if request.task == Task.PLAN:
-        # After the transaction above: a long question must not hold back its snapshot.
-        probes = ask(environment, session, questions(content, catalog))
-        facts = facts.model_copy(update={"probes": probes})
-        catalog = catalog.model_copy(update={"probes": probes})
-    facts = facts.model_copy(update={"lossless": lossless_statements(content, catalog)})
-    found = _findings(environment, catalog)
-    offers = offered(content, catalog, found)
-    circumstances = _circumstances(request, session, facts, found)
-    facts = facts.model_copy(update={"findings": found, "offers": offers, "circumstances": circumstances})
     write_snapshot(environment.folders.work, SNAPSHOT, snapshot)
-    return facts
+    # After the transaction above: a long question must not hold back its snapshot.
+    return _judged(environment, session, facts, snapshot) if request.task == Task.PLAN else facts
+
+
+def _judged(environment: Environment, session: Session, facts: Facts, snapshot: Snapshot) -> Facts:
+    """What only a plan asks for: the data's answers, findings, offers, circumstances."""
+    request, content = environment.request, environment.content
+    catalog = catalog_facts(snapshot, facts.sizes, facts.version, request.search_path, facts.time_zone)
+    probes = ask(environment, session, questions(content, catalog))
+    catalog = catalog.model_copy(update={"probes": probes})
+    found = _findings(environment, catalog)
+    return facts.model_copy(
+        update={
+            "probes": probes,
+            "lossless": lossless_statements(content, catalog),
+            "findings": found,
+            "offers": offered(content, catalog, found),
+            "circumstances": _circumstances(session, facts, found),
+        }
+    )
 
 
 def _statements(texts: Iterable[str | None]) -> tuple[Statement, ...]:
@@ -120,11 +128,7 @@ def _findings(environment: Environment, catalog: CatalogFacts) -> tuple[Finding,
     )
 
 
-def _circumstances(
-    request: RunRequest, session: Session, facts: Facts, found: tuple[Finding, ...]
-) -> tuple[Circumstance, ...]:
-    if request.task != Task.PLAN:
-        return ()
+def _circumstances(session: Session, facts: Facts, found: tuple[Finding, ...]) -> tuple[Circumstance, ...]:
     rewriting = frozenset(known.rule.id for known in known_rules() if known.rule.rewrites)
     return (*read_circumstances(session, facts.relations), *disk_room(found, facts.sizes, rewriting))
 

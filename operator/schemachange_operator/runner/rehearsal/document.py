@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import ContentStep, StepKind
 from schemachange_operator.core.effects import Foretelling, Foretold
-from schemachange_operator.core.forecast import with_forecast
-from schemachange_operator.core.lossless import without_lossless
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep, SafeSequence
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
 from schemachange_operator.core.sql.statement import step_kind
 from schemachange_operator.runner.analysis.facts import Facts
+from schemachange_operator.runner.analysis.weighing import weighed
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.course import Built
 from schemachange_operator.runner.rehearsal.proof import Returned
@@ -50,16 +48,11 @@ def plan_document(environment: Environment, facts: Facts, found: Rehearsed) -> P
         findings=facts.findings,
         residue=found.returned.residue,
         data=found.returned.data,
-        probes=facts.probes,
-        circumstances=facts.circumstances,
         sequences=found.sequences,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in found.runs)),
     )
-    request = environment.request
-    plan = without_lossless(plan, facts.lossless)
-    plan = with_forecast(plan, environment.content, request.policy.backfill)
-    return with_budgets(plan, request.policy, request.record.waivers)
+    return weighed(plan, environment, facts)
 
 
 def _step(run: StepRun, facts: Facts, known: Mapping[str, str], foretelling: Foretelling) -> PlannedStep:

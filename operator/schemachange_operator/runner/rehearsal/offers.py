@@ -9,7 +9,6 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
-from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.content import Content, ContentStep, Undo
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import SafeSequence
@@ -39,7 +38,7 @@ NOT_TRIED = f"Not tried in the rehearsal, which tries the first {MOST} and for a
 
 def keep_before(environment: Environment, facts: Facts) -> None:
     """Keep a copy of the database as it is before the change, where offers are to be tried in it."""
-    if facts.offers and environment.request.task == Task.PLAN:
+    if facts.offers:
         try:
             _copy(environment, DATABASE, BEFORE, facts.owner)
         except psycopg.Error as error:
