@@ -1,7 +1,8 @@
 """What the ten examples do not show: other sources of SQL, the application's tests, suspend, freeze, windows, order."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -106,8 +107,9 @@ def _running_jobs(shop: Shop) -> list[Manifest]:
     return [job for job in shop.kubectl.list("jobs", shop.namespace) if job["status"].get("active")]
 
 
-def test_a_blocked_lock_is_told_with_its_blocker_and_got_in_the_end(open_shop: Callable[..., Shop]) -> None:
-    shop = open_shop()
+@contextmanager
+def blocked_by_a_report(shop: Shop) -> Iterator[str]:
+    """A change that is approved while a transaction reads the table that it needs."""
     name = shop.apply(channel())
     shop.wait_for_plan(name)
     with shop.server.session(shop.database) as blocker:
@@ -115,6 +117,12 @@ def test_a_blocked_lock_is_told_with_its_blocker_and_got_in_the_end(open_shop: C
         blocker.execute("BEGIN")
         blocker.execute("SELECT count(*) FROM orders")
         shop.approve(name)
+        yield name
+
+
+def test_a_blocked_lock_is_told_with_its_blocker_and_got_in_the_end(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop()
+    with blocked_by_a_report(shop) as name:
         status = shop.wait(name, "Applying", "WaitingForLock")
         assert "nightly-report" in status["message"]
         assert not has_column(shop, "orders", "channel")
@@ -124,13 +132,7 @@ def test_a_blocked_lock_is_told_with_its_blocker_and_got_in_the_end(open_shop: C
 
 def test_the_blocker_stands_in_a_condition_while_the_one_job_waits_and_no_longer(open_shop: Callable[..., Shop]) -> None:
     shop = open_shop()
-    name = shop.apply(channel())
-    shop.wait_for_plan(name)
-    with shop.server.session(shop.database) as blocker:
-        blocker.execute("SET application_name = 'nightly-report'")
-        blocker.execute("BEGIN")
-        blocker.execute("SELECT count(*) FROM orders")
-        shop.approve(name)
+    with blocked_by_a_report(shop) as name:
         condition = _condition(shop.wait(name, "Applying", "WaitingForLock"), "WaitingForLock")
         assert condition["status"] == "True"
         assert "nightly-report" in condition["message"]
