@@ -12,14 +12,14 @@ from testcluster.servers import Server
 
 SHOP = """
 CREATE TABLE regions (id int PRIMARY KEY, name text);
-CREATE TABLE customers (a int, b int, region int REFERENCES regions, secret text, PRIMARY KEY (a, b));
+CREATE TABLE customers (a int, b int, region int REFERENCES regions, remark text, PRIMARY KEY (a, b));
 CREATE TABLE orders (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, b int, parent bigint REFERENCES orders, note text,
   doubled int GENERATED ALWAYS AS (a * 2) STORED, FOREIGN KEY (a, b) REFERENCES customers);
 CREATE TABLE unrelated (id int);
-INSERT INTO regions SELECT g, 'secret region ' || g FROM generate_series(1, 20) g;
-INSERT INTO customers SELECT g, g + 1, 1 + g % 20, E'secret\\t\\\\ ' || g FROM generate_series(1, 3000) g;
-INSERT INTO orders (a, b, parent, note) SELECT g, g + 1, nullif(g / 2, 0), 'secret note' FROM generate_series(1, 3000) g;
+INSERT INTO regions SELECT g, 'hushed region ' || g FROM generate_series(1, 20) g;
+INSERT INTO customers SELECT g, g + 1, 1 + g % 20, E'hushed\\t\\\\ ' || g FROM generate_series(1, 3000) g;
+INSERT INTO orders (a, b, parent, note) SELECT g, g + 1, nullif(g / 2, 0), 'hushed note' FROM generate_series(1, 3000) g;
 INSERT INTO unrelated SELECT generate_series(1, 100);
 ANALYZE;
 """
@@ -65,11 +65,11 @@ def test_a_sample_brings_what_its_rows_refer_to(database: Database, throwaway: S
     assert "public.unrelated" not in plan.rows_generated
     assert in_copy(throwaway, ORPHANS) == 0
     assert in_copy(throwaway, "SELECT count(*) FROM orders WHERE doubled = a * 2") == plan.rows_generated["public.orders"]
-    assert in_copy(throwaway, "SELECT count(*) FROM customers WHERE secret = E'secret\\t\\\\ ' || a") > 0
+    assert in_copy(throwaway, "SELECT count(*) FROM customers WHERE remark = E'hushed\\t\\\\ ' || a") > 0
     assert plan.data[0].rows_before > 0
-    assert "secret" not in plan.text() + planning.log.getvalue()
+    assert "hushed" not in plan.text() + planning.log.getvalue()
     assert list((tmp_path / "work").glob("rows.*")) == []
-    assert "secret" not in throwaway.log.read_text()
+    assert "hushed" not in throwaway.log.read_text()
 
 
 def test_a_new_row_gets_a_number_that_no_copied_row_has(database: Database, throwaway: Server, tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_the_targets_rows_decide(database: Database, throwaway: Server, tmp_path
     steps = [
         {
             "name": "only",
-            "sql": "ALTER TABLE orders ADD CONSTRAINT c CHECK (note <> 'secret note')",
+            "sql": "ALTER TABLE orders ADD CONSTRAINT c CHECK (note <> 'hushed note')",
             "undo": {"sql": "ALTER TABLE orders DROP CONSTRAINT c"},
         }
     ]
@@ -131,7 +131,7 @@ def test_the_targets_rows_decide(database: Database, throwaway: Server, tmp_path
     report = planning.job("analyse", "rehearse")
     assert (report.outcome, report.reason) == ("Failed", "RehearsalFailed")
     assert "is violated by some row" in report.message
-    assert "secret" not in report.message + throwaway.log.read_text()
+    assert "hushed" not in report.message + throwaway.log.read_text()
 
 
 def test_a_value_is_in_no_message(database: Database, throwaway: Server, tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_value_is_in_no_message(database: Database, throwaway: Server, tmp_pat
     planning = rehearsing(database, throwaway, tmp_path, steps, source="Clone")
     report = planning.job("analyse", "rehearse")
     assert (report.outcome, report.reason) == ("Failed", "RehearsalFailed")
-    assert "secret" not in report.message + planning.log.getvalue() + throwaway.log.read_text()
+    assert "hushed" not in report.message + planning.log.getvalue() + throwaway.log.read_text()
 
 
 def test_hidden_rows_are_an_error(database: Database, throwaway: Server, tmp_path: Path) -> None:
@@ -165,5 +165,5 @@ def test_the_applications_tests_get_generated_rows(
     planning = rehearsing(database, throwaway, tmp_path, source=source, rows=50)
     planning.members["task"] = "test"
     assert planning.job("analyse", "test-apply").outcome == "Done"
-    assert in_copy(throwaway, "SELECT count(*) FROM customers WHERE secret ~ 'secret'") == 0
+    assert in_copy(throwaway, "SELECT count(*) FROM customers WHERE remark ~ 'hushed'") == 0
     assert in_copy(throwaway, "SELECT count(*) FROM orders") == 50

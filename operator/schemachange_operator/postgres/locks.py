@@ -68,3 +68,9 @@ def holders(session: Session, wanted: Iterable[WaitingLock], pid: int) -> tuple[
     known = {"tags": [wish.tag for wish in wishes], "modes": [wish.mode for wish in wishes], "pid": pid}
     rows = session.execute(query("lock_holders"), known).fetchall()
     return tuple(Holder(row["pid"], row["transaction"], tuple(row["modes"])) for row in rows)
+
+
+def holders_on(session: Session, relations: Sequence[str], pid: int) -> tuple[int, ...]:
+    """Sessions other than `pid` that hold any lock on one of these relations, given as schema.name."""
+    rows = session.execute(query("lock_holders_on"), {"relations": list(relations), "pid": pid}).fetchall()
+    return tuple(row["pid"] for row in rows)

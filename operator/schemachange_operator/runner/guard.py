@@ -51,6 +51,7 @@ class Guard:
         self._session = target.fresh_session()
         rules = target.environment.request.policy.locks
         self._budget = rules.stall_milliseconds
+        self._touched = target.environment.request.relations
         self._ending = Ending(rules.end_blockers, target.environment.output)
         self._wanted: dict[tuple[str, str], WaitingLock] = {}
         self._wake = threading.Event()
@@ -111,11 +112,28 @@ class Guard:
     def name(self, pids: tuple[int, ...]) -> None:
         """Find out who these are, tell it, and end those that the policy names."""
         try:
-            self.blockers = blockers.described(self._session, pids)
+            # By now the wait may be over; whoever was known to be in the way is then still the best that is known.
+            self.blockers = blockers.described(self._session, pids) or self.blockers
             self._ending.consider(self._session, self.blockers)
         except psycopg.Error:
             self._reconnect()
         self._tell(sentences(self.blockers))
+
+    def in_the_way(self) -> str:
+        """Who keeps us from our locks, for the message with which the waiting ends.
+
+        Whoever does so now; where nobody does any more, who did last; and where no wait was ever seen, whoever holds
+        a lock on what the step touches.
+        """
+        try:
+            holders = self.holders()
+            pids = (
+                locks.holders_on(self._session, self._touched, self._pid) if holders is None else [at.pid for at in holders]
+            )
+            self.blockers = blockers.described(self._session, pids) or self.blockers
+        except psycopg.Error:
+            self._reconnect()
+        return sentences(self.blockers)
 
     def relations_wanted(self) -> tuple[int, ...]:
         """OIDs of the relations that we had to wait for."""

@@ -6,7 +6,6 @@ import psycopg
 from psycopg import errors, sql
 
 from schemachange_operator.api.reason import Reason
-from schemachange_operator.core.blocker import sentences
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import ProcedureError, Stop, TryLater
 from schemachange_operator.core.lock_class import LockClass, lock_class
@@ -117,7 +116,7 @@ class Single:
                     return done
                 if self.finished(before):
                     return StatementRun(self._statement.number, self._statement.kind, redact(self._statement.text), 0)
-            in_the_way = sentences(guard.blockers)
+            in_the_way = guard.in_the_way()
         raise TryLater(
             Reason.WAITING_FOR_LOCK,
             f"{self._title}: the lock could not be had in {rules.patience_seconds} s. In the way: {in_the_way}."

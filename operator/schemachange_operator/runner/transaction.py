@@ -6,7 +6,6 @@ import psycopg
 from psycopg import errors
 
 from schemachange_operator.api.reason import Reason
-from schemachange_operator.core.blocker import sentences
 from schemachange_operator.core.errors import Stop, TryLater
 from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement
@@ -55,7 +54,7 @@ def run_in_transaction(target: Target, work: Work) -> None:
             else:
                 guard.all_clear()
                 return
-        in_the_way = sentences(guard.blockers)
+        in_the_way = guard.in_the_way()
     raise TryLater(
         Reason.WAITING_FOR_LOCK,
         f"{work.title}: the lock could not be had in {rules.patience_seconds} s. In the way: {in_the_way}."

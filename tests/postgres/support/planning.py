@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import random
 import threading
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ ANALYZE customers, orders;
 
 @contextmanager
 def cleared(server: Server) -> Iterator[Server]:
-    """A throw-away server as a Job would find it: without databases and roles of an earlier test."""
+    """A throw-away server as a Job would find it: without databases, roles and log of an earlier test."""
+    os.truncate(server.log, 0)
     try:
         yield server
     finally:
