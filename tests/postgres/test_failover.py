@@ -1,5 +1,6 @@
 """After a failover to an asynchronous standby: what was lost is found out and done again, once; nothing else is."""
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -24,6 +25,7 @@ INDEX = {"name": "index", "sql": "CREATE INDEX CONCURRENTLY orders_code ON order
 NEXT = {"name": "next", "sql": "ALTER TABLE orders ALTER COLUMN currency SET DEFAULT 'EUR'"}
 ALL = (ADD, FILL, INDEX, NEXT)
 COLUMNS = "SELECT attname FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attnum > 0 ORDER BY attnum"
+BLOCKED = Path(__file__).parents[2] / "docs" / "how-to" / "blocked.md"
 
 
 @pytest.fixture(scope="module")
@@ -190,6 +192,15 @@ def test_a_ledger_that_came_with_a_copy_is_not_trusted(pair: Pair) -> None:
     assert "has the system identifier 7" in report.message or "system identifier 7;" in report.message
     report = pair.change.run("rollback", abort_reason="moved")
     assert report.outcome == "Failed" or report.proven
+
+
+def test_a_ledger_that_came_with_a_copy_is_trusted_again_as_the_page_says(pair: Pair) -> None:
+    pair.on("add", attempt=1)
+    pair.before.superuser.execute("UPDATE schemachange.change SET system_identifier = 7")
+    assert pair.on("fill").reason == "StateUnproven"
+    (block,) = re.findall(r"```sql\n(.*?)```", BLOCKED.read_text(), re.DOTALL)
+    assert pair.before.superuser.execute(block).rowcount == 1
+    assert pair.on("fill", attempt=2).outcome == "Done"
 
 
 def test_a_plan_made_on_another_server_is_made_again(pair: Pair) -> None:

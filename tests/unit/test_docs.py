@@ -1,4 +1,4 @@
-"""Every manifest in docs/ and manifests/examples has the shape of its kind, and every link leads somewhere."""
+"""Every manifest in docs/ and manifests/examples has the shape of its kind, and every link and name leads somewhere."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from schemachange_operator.api.crd import KINDS
+from schemachange_operator.api.explanations import EXPLANATIONS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = sorted([REPOSITORY / "README.md", *(REPOSITORY / "docs").rglob("*.md")])
@@ -52,3 +53,35 @@ def test_a_manifest_has_the_shape_of_its_kind(where: str, document: dict[str, An
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)", page.read_text())
     assert [target for target in targets if "://" not in target and not (page.parent / target).exists()] == []
+
+
+def anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_into_a_page_leads_to_a_heading() -> None:
+    links = [
+        (page, target or page.name, anchor)
+        for page in PAGES
+        for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", page.read_text())
+    ]
+    assert len(links) > 60
+    assert [str(link) for link in links if link[2] not in anchors((link[0].parent / link[1]).resolve())] == []
+
+
+def test_every_reason_that_a_page_has_explained_exists() -> None:
+    named = [name for page in PAGES for name in re.findall(r"schg explain ([A-Z]\w*)", page.read_text())]
+    assert "StallBudgetExceeded" in named
+    assert [name for name in named if name != "REASON" and name not in EXPLANATIONS] == []
+
+
+def test_every_test_that_a_page_names_exists() -> None:
+    named = [found for page in PAGES for found in re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page.read_text())]
+    assert len(named) > 15
+    missing = [
+        (path, name)
+        for path, name in named
+        if not (REPOSITORY / path).is_file() or f"def {name}" not in (REPOSITORY / path).read_text()
+    ]
+    assert missing == []

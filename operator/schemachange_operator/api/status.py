@@ -191,6 +191,8 @@ class SchemaChangeStatus(Model):
     """One word for why."""
     message: str = ""
     """What happened, what the state is now, what to do."""
+    help: str = ""
+    """The command that explains the reason: what the state is, how to go on. Empty where nothing stops."""
     environment: str = ""
     """The database's environment."""
     frozen: bool = False

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from schemachange_operator.api.policy import SchemaPolicy, SchemaPolicySpec
 from schemachange_operator.command.errors import Exit, UsageError
+from schemachange_operator.command.explain import add_explain
 from schemachange_operator.command.history import EPILOG as HISTORY_EPILOG
 from schemachange_operator.command.history import add_history
 from schemachange_operator.command.manifest import read_file
@@ -35,7 +36,8 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The arguments as members of a namespace; ends the program when they are wrong."""
     parser = _Parser(
-        prog="schg", description="Plans schema changes of PostgreSQL databases, and tells what was done, without a cluster."
+        prog="schg",
+        description="Plans schema changes of PostgreSQL databases, tells what was done and what a status says, without a cluster.",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     plan = commands.add_parser(
@@ -54,6 +56,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     add_history(told)
     told.set_defaults(command="history")
     plan.set_defaults(command="plan")
+    explained = commands.add_parser("explain", help="say what a reason in status means, what the state is, how to go on")
+    add_explain(explained)
+    explained.set_defaults(command="explain")
     given = parser.parse_args(arguments)
     if given.command != "plan":
         return given

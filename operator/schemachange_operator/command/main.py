@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from schemachange_operator.command import arguments
 from schemachange_operator.command.errors import Exit, Interrupted, UsageError
+from schemachange_operator.command.explain import explain
 from schemachange_operator.command.findings import UNREADABLE
 from schemachange_operator.command.formats.github import github
 from schemachange_operator.command.formats.markdown import markdown
@@ -43,7 +44,7 @@ def main(words: Sequence[str] | None = None) -> int:
     given = arguments.parse(sys.argv[1:] if words is None else words)
     try:
         with _interruptible():
-            answer = _history(given) if given.command == "history" else _plan(given)
+            answer = COMMANDS[given.command](given)
     except UsageError as error:
         sys.stderr.write(f"schg {given.command}: {error}\n")
         return Exit.USAGE
@@ -76,6 +77,13 @@ def _plan(given: Namespace) -> _Answer:
 
 def _history(given: Namespace) -> _Answer:
     return _Answer(*history(given))
+
+
+def _explain(given: Namespace) -> _Answer:
+    return _Answer(explain(given), Exit.GOOD)
+
+
+COMMANDS: dict[str, Callable[[Namespace], _Answer]] = {"plan": _plan, "history": _history, "explain": _explain}
 
 
 def exit_code(report: PlanReport, fail_on: str) -> Exit:

@@ -1,5 +1,6 @@
 """From a world and a decision to the status: the only maker of it."""
 
+from schemachange_operator.api.explanations import help_for
 from schemachange_operator.api.status import Progress, RunRecord, SchemaChangeStatus, StepStatus
 from schemachange_operator.api.vocabulary import RunOutcome, StepState, Task
 from schemachange_operator.core.conditions import conditions
@@ -30,6 +31,7 @@ def make_status(world: World, decision: Decision) -> SchemaChangeStatus:
             "step": decision.step,
             "reason": decision.reason.value,
             "message": decision.message,
+            "help": help_for(decision.reason),
             "environment": world.database.spec.environment if world.database else status.environment,
             "frozen": decision.frozen,
             "cycle": world.cycle,

@@ -29,6 +29,18 @@ def test_a_failed_step_is_rolled_back_and_the_content_is_free_again() -> None:
     ]  # fmt: skip
 
 
+def test_a_status_says_how_to_have_its_reason_explained_where_something_stops() -> None:
+    simulation = Simulation.of()
+    simulation.to_approval()
+    assert simulation.change.status.help == "schg explain ApprovalPending"
+    simulation.approve()
+    simulation.settle()
+    assert (simulation.change.status.phase, simulation.change.status.help) == ("Applying", "")
+    simulation.finish("Retry", "DatabaseUnreachable")
+    simulation.one_pass()
+    assert simulation.change.status.help == "schg explain DatabaseUnreachable"
+
+
 def test_a_rollback_that_cannot_be_proved_is_data_at_risk() -> None:
     simulation = Simulation.of()
     simulation.to_first_step()
