@@ -4,6 +4,10 @@ import sys
 import traceback
 from collections.abc import Callable
 
+import psycopg
+
+from demo.keeper import Keeper
+from demo.killing import invite
 from demo.terminal import Terminal
 from demo.watcher import Watcher, phases_and_times
 from playground.busy_client import BusyClient
@@ -12,8 +16,12 @@ from playground.kubectl import KubectlError, administrator
 from playground.server import Server
 from playground.shop import Shop
 from playground.stories import STORIES, Story
+from testcluster.providers import current_cluster
 
 ROWS = 300_000
+PATIENCE = 4.0
+TROUBLE = (AssertionError, KubectlError, psycopg.Error)
+"""What a story ends with when it goes otherwise; the next one is told all the same."""
 NAMESPACE = "shop"
 COLUMNS = """
 SELECT string_agg(attname, ', ' ORDER BY attnum) FROM pg_attribute
@@ -25,16 +33,21 @@ def main() -> int:
     """0 when every story went as told."""
     terminal = Terminal()
     terminal.title("Setting up: cluster, images, operator, database server (the first time takes a while)")
+    terminal.say("Once the stories begin, kill whatever you like, as often as you like: the commands are said then.")
     prepare()
     with Server(administrator(), POSTGRES) as server:
-        shop = Shop(NAMESPACE, server, rows=ROWS)
+        shop = Shop(NAMESPACE, server, rows=ROWS, patience=PATIENCE)
         terminal.title(f"Opening a shop with {ROWS:,} orders, and a client that reads and writes all the while")
         shop.close_and_wait()
         shop.open()
         client = BusyClient(shop).start()
-        with Watcher(shop, terminal.say) as watcher:
+        invite(terminal, shop, current_cluster())
+        with Keeper(current_cluster(), terminal.say), Watcher(shop, terminal.say) as watcher:
             failed = tell_all(terminal, shop, client)
-        summary(terminal, shop, watcher, client)
+            try:
+                summary(terminal, shop, watcher, client)
+            except TROUBLE as error:
+                terminal.bad(f"no summary: {error}")
     for name in failed:
         terminal.bad(f"{name}: not as told")
     farewell(terminal)
@@ -58,8 +71,9 @@ def told(terminal: Terminal, shop: Shop, number: int, name: str, story: Story) -
     tell: Callable[[str], None] = terminal.good
     try:
         story(shop, tell)
-    except (AssertionError, KubectlError) as error:
+    except TROUBLE as error:
         terminal.bad(str(error) or traceback.format_exc(limit=-1))
+        terminal.say("(whoever kills in the very moment that a story looks at spoils the story, not the change)")
         terminal.say(f"look: kubectl -n {shop.namespace} describe schg; kubectl -n {shop.namespace} get jobs,pods")
         return False
     return True

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from playground.kubectl import KubectlError
+from playground.kubectl import Kubectl, KubectlError
 from playground.shop import Shop
 
 MESSAGE_SHOWN = 110
@@ -18,6 +19,8 @@ class Watcher:
         self._shop, self._tell = shop, tell
         self._stop = threading.Event()
         self._told: dict[str, str] = {}
+        self._kubectl = replace(shop.kubectl, patience=0.0)
+        self._blind = False
         self.seen: dict[str, dict[str, Any]] = {}
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -28,17 +31,25 @@ class Watcher:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join(10)
-        self._look_at_all()
+        self.look(self._shop.kubectl)
 
     def _run(self) -> None:
         while not self._stop.wait(1):
-            try:
-                self._look_at_all()
-            except KubectlError as error:
-                self._tell(f"  (no look at the changes: {error})")
+            self.look(self._kubectl)
 
-    def _look_at_all(self) -> None:
-        for change in self._shop.kubectl.list("schg", self._shop.namespace):
+    def look(self, kubectl: Kubectl) -> None:
+        """One look; an API server that does not answer is told once, and once that it is back."""
+        try:
+            changes = kubectl.list("schg", self._shop.namespace)
+        except KubectlError as error:
+            if not self._blind:
+                self._tell(f"  (no look at the changes: {str(error).splitlines()[0][:MESSAGE_SHOWN]})")
+            self._blind = True
+            return
+        if self._blind:
+            self._tell("  (the API server answers again)")
+        self._blind = False
+        for change in changes:
             self._look(change["metadata"]["name"], change.get("status", {}))
 
     def _look(self, name: str, status: dict[str, Any]) -> None:

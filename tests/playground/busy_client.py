@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playground.kubectl import Manifest
+from playground.kubectl import KubectlError, Manifest
 from playground.patience import wait_for
 from playground.shop import Shop
 
@@ -31,15 +31,16 @@ class BusyClient:
         return self
 
     def felt(self) -> dict[str, Any] | None:
-        """Calls, failures and milliseconds so far; None before the first second is over."""
-        text = (
-            self.shop.kubectl.run(
-                "logs", f"deployment/{NAME}", "-n", self.shop.namespace, "--tail=1", "--pod-running-timeout=1s"
-            )
-            if self._running()
-            else ""
-        )
-        felt: dict[str, Any] | None = json.loads(text.splitlines()[-1]) if text.strip() else None
+        """Calls, failures and milliseconds so far; None while nobody can say: before its first second, or with its pod gone."""
+        where = ("-n", self.shop.namespace, "--tail=1", "--pod-running-timeout=1s")
+        try:
+            text = self.shop.kubectl.run("logs", f"deployment/{NAME}", *where) if self._running() else ""
+        except KubectlError:
+            return None
+        try:
+            felt: dict[str, Any] | None = json.loads(text.splitlines()[-1]) if text.strip() else None
+        except ValueError:
+            return None
         return felt
 
     def _running(self) -> bool:

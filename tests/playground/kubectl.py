@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,22 @@ from testcluster.users import add_user
 Manifest = dict[str, Any]
 
 
+UNREACHABLE = (
+    "connection refused", "was refused", "connection reset", "connection lost", "Unable to connect to the server", "EOF",
+    "TLS handshake timeout", "i/o timeout", "context deadline exceeded", "currently unable to handle the request", "etcdserver:",
+    "apiserver is shutting down", "(Timeout)", "(ServiceUnavailable)", "doesn't have a resource type", "unexpected error when reading",
+)  # fmt: skip
+"""What kubectl says when the API server, or the kubelet behind it, is away or only just back; it did not say no."""
+
+
 class KubectlError(Exception):
     """kubectl said no; the message is what it said."""
+
+    def __init__(self, message: str, *, unreachable: bool = False, tries: int = 1) -> None:
+        super().__init__(message)
+        self.unreachable = unreachable
+        """Nobody answered, so that nobody knows whether it was done."""
+        self.tries = tries
 
 
 @dataclass(frozen=True)
@@ -25,14 +40,47 @@ class Kubectl:
 
     program: Path
     kubeconfig: Path
+    patience: float = 180.0
+    """Seconds for which an API server that does not answer is asked again: people kill it while they watch."""
+    pause: float = 1.0
+    """Seconds between two tries."""
 
     def run(self, *words: str, feed: str | None = None, seconds: float = 60) -> str:
         """Run kubectl and return what it printed. Raises KubectlError with its message."""
+        deadline, tries = time.monotonic() + self.patience, 0
+        while True:
+            tries += 1
+            try:
+                return self._once(words, feed, seconds)
+            except KubectlError as error:
+                error.tries = tries
+                if not error.unreachable or time.monotonic() > deadline:
+                    raise
+                self._wait_until_ready(deadline)
+
+    def _once(self, words: tuple[str, ...], feed: str | None, seconds: float) -> str:
         command = [str(self.program), f"--kubeconfig={self.kubeconfig}", *words]
-        done = subprocess.run(command, input=feed, text=True, capture_output=True, timeout=seconds, check=False)
+        what = f"kubectl {' '.join(words[:4])}"
+        try:
+            done = subprocess.run(command, input=feed, text=True, capture_output=True, timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            raise KubectlError(f"{what}: no answer in {seconds:.0f} s", unreachable=True) from None
         if done.returncode:
-            raise KubectlError(f"kubectl {' '.join(words[:4])}: {done.stderr.strip()}")
+            said = done.stderr.strip()
+            raise KubectlError(f"{what}: {said}", unreachable=any(words in said for words in UNREACHABLE))
         return done.stdout
+
+    def _wait_until_ready(self, deadline: float) -> None:
+        """A server that has just come up refuses people until it has read their rights; then only it says that it is ready."""
+        while True:
+            time.sleep(self.pause)
+            try:
+                self._once(("get", "--raw", "/readyz"), None, 10)
+            except KubectlError:
+                if time.monotonic() > deadline:
+                    return
+            else:
+                return
 
     def apply(self, manifests: Manifest | Iterable[Manifest], namespace: str | None = None) -> None:
         """Server-side apply, as Argo CD and Flux do."""
@@ -41,8 +89,12 @@ class Kubectl:
         self.run("apply", "--server-side", "--force-conflicts", *where, "-f", "-", feed=yaml.safe_dump_all(listed))
 
     def create(self, manifest: Manifest) -> None:
-        """Create one object."""
-        self.run("create", "-f", "-", feed=yaml.safe_dump(manifest))
+        """Create one object; fine when it is there since an earlier try of this one, whose answer was lost."""
+        try:
+            self.run("create", "-f", "-", feed=yaml.safe_dump(manifest))
+        except KubectlError as error:
+            if error.tries == 1 or "AlreadyExists" not in str(error):
+                raise
 
     def get(self, kind: str, name: str, namespace: str) -> Manifest:
         """One object."""

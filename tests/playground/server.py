@@ -2,8 +2,10 @@
 
 import base64
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -11,22 +13,29 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from playground.kubectl import Kubectl, Manifest
-from playground.patience import wait_for
-from playground.tunnel import Tunnel
+from playground.patience import BETWEEN_LOOKS, wait_for
+from playground.tunnel import NoTunnel, Tunnel
 
 NAMESPACE = "databases"
 UID = 65532
 START = """
 set -eu
 export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
-if [ ! -s /data/pg/PG_VERSION ]; then
+exec 9> /data/lock
+flock 9
+if [ ! -d /data/pg ]; then
+  rm -rf /data/new
   printf '%s' "$PASSWORD" > /tmp/password
-  initdb -D /data/pg -U postgres --pwfile=/tmp/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync
-  echo "host all all 0.0.0.0/0 scram-sha-256" >> /data/pg/pg_hba.conf
+  initdb -D /data/new -U postgres --pwfile=/tmp/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync
+  echo "host all all 0.0.0.0/0 scram-sha-256" >> /data/new/pg_hba.conf
+  mv /data/new /data/pg
 fi
 exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
   -c shared_buffers=128MB -c wal_level=logical -c log_statement=none -c fsync=off
 """
+"""The lock: a pod that was deleted by force may live on for a moment beside its successor, and both are process 1, so that
+PostgreSQL's own lock file does not keep them apart."""
+CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "4Gi"}}}
 PASSWD = f"postgres:x:{UID}:{UID}:postgres:/tmp:/bin/sh\n"
 
 
@@ -62,7 +71,7 @@ def manifests(name: str, image: str, password: str) -> list[Manifest]:
             }
         ],
         "volumes": [
-            {"name": "data", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}, {"name": "passwd", "configMap": {"name": name}},
+            {"name": "tmp", "emptyDir": {}}, {"name": "passwd", "configMap": {"name": name}},
         ],
     }  # fmt: skip
     return [
@@ -77,6 +86,8 @@ def manifests(name: str, image: str, password: str) -> list[Manifest]:
             "spec": {
                 "serviceName": name, "selector": {"matchLabels": labels},
                 "template": {"metadata": {"labels": labels}, "spec": pod},
+                # Whoever deletes the pod finds the data again.
+                "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": CLAIM}],
             },
         },
     ]  # fmt: skip
@@ -100,36 +111,75 @@ def host(name: str) -> str:
     return f"{name}.{NAMESPACE}.svc"
 
 
-class Server:
-    """A superuser's way to one server, through a tunnel."""
+def gone(error: Exception) -> bool:
+    """Whether the server, or the way to it, was gone; anything else is an answer."""
+    starting = "the database system is" in str(error)
+    if isinstance(error, psycopg.Error) and error.sqlstate:
+        return starting or error.sqlstate in {"57P01", "57P02", "57P03"}
+    return starting or "FATAL" not in str(error)
 
-    def __init__(self, kubectl: Kubectl, name: str) -> None:
+
+class Server:
+    """A superuser's way to one server, through a tunnel that is made again whenever the server or its pod was gone."""
+
+    def __init__(self, kubectl: Kubectl, name: str, patience: float = 180.0) -> None:
         self._kubectl = kubectl
         self.name = name
+        self._patience = patience
         self._tunnel: Tunnel | None = None
 
     def __enter__(self) -> "Server":
-        self._tunnel = Tunnel(self._kubectl, NAMESPACE, f"service/{self.name}", 5432).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._tunnel:
-            self._tunnel.close()
+        self._close_tunnel()
 
     @contextmanager
     def session(self, database: str = "postgres") -> Iterator[psycopg.Connection[dict[str, Any]]]:
-        """A superuser's session in autocommit; a tunnel that has broken is made again."""
-        with psycopg.connect(
-            host="127.0.0.1", port=self._port(), dbname=database, user="postgres", password=self._password(),
-            autocommit=True, row_factory=dict_row, connect_timeout=10,
-        ) as connection:  # fmt: skip
+        """A superuser's session in autocommit; a server that does not answer is asked again."""
+        with self._connected(database) as connection:
             yield connection
 
     def ask(self, database: str, question: str) -> Any:
-        """The first column of the first row of a query, or None."""
-        with self.session(database) as session:
-            row = session.execute(question).fetchone()
-            return next(iter(row.values())) if row else None
+        """The first column of the first row of a query, or None; asked again when the server goes away over it."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                with self.session(database) as session:
+                    row = session.execute(question).fetchone()
+                    return next(iter(row.values())) if row else None
+            except psycopg.OperationalError as error:
+                if not gone(error) or time.monotonic() > deadline:
+                    raise
+
+    def _connected(self, database: str) -> psycopg.Connection[dict[str, Any]]:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return psycopg.connect(
+                    host="127.0.0.1", port=self._port(), dbname=database, user="postgres", password=self._password,
+                    autocommit=True, row_factory=dict_row, connect_timeout=10,
+                )  # fmt: skip
+            except (psycopg.OperationalError, NoTunnel) as error:
+                self._close_tunnel()
+                if not gone(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(BETWEEN_LOOKS)
+
+    def _port(self) -> int:
+        if self._tunnel is None:
+            self._tunnel = Tunnel(self._kubectl, NAMESPACE, f"service/{self.name}", 5432).__enter__()
+        return self._tunnel.port
+
+    def _close_tunnel(self) -> None:
+        if self._tunnel:
+            self._tunnel.close()
+            self._tunnel = None
+
+    @cached_property
+    def _password(self) -> str:
+        secret = self._kubectl.get("secret", self.name, NAMESPACE)
+        return base64.b64decode(secret["data"]["password"]).decode()
 
     def make_database(self, name: str, owner: str, login: str, password: str) -> None:
         """A fresh database with its owner role and the login that the operator uses."""
@@ -139,11 +189,3 @@ class Server:
             session.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(owner), sql.Identifier(login)))
             session.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(name), sql.Identifier(owner)))
             session.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(sql.Identifier(name), sql.Identifier(login)))
-
-    def _port(self) -> int:
-        assert self._tunnel is not None
-        return self._tunnel.port
-
-    def _password(self) -> str:
-        secret = self._kubectl.get("secret", self.name, NAMESPACE)
-        return base64.b64decode(secret["data"]["password"]).decode()

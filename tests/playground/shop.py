@@ -29,6 +29,8 @@ class Shop:
     kubectl: Kubectl = field(default_factory=administrator)
     password: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     rows: int = 20_000
+    patience: float = 1.0
+    """How many times longer than usual a change is waited for: with processes killed it takes longer."""
 
     @property
     def database(self) -> str:
@@ -183,7 +185,7 @@ class Shop:
                 raise AssertionError(f"{name} is blocked: {status.get('reason')}: {status.get('message')}")
             return None
 
-        return wait_for(f"{name} to be {phase} {reason or ''}", look, seconds, lambda: self.describe(name))
+        return wait_for(f"{name} to be {phase} {reason or ''}", look, seconds * self.patience, lambda: self.describe(name))
 
     def approve(self, name: str, by: str = OWNER, *groups: str, **changes: Any) -> None:
         """Apply the approval that the plan's ConfigMap holds ready, as a person. Raises KubectlError when refused."""

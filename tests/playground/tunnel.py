@@ -8,6 +8,10 @@ from types import TracebackType
 from playground.kubectl import Kubectl
 
 
+class NoTunnel(AssertionError):
+    """There is none: nobody listens at the other end, or the API server is away."""
+
+
 class Tunnel:
     """Forwards a free local port to a Service; `port` is known once entered."""
 
@@ -25,7 +29,7 @@ class Tunnel:
         found = re.search(r"127\.0\.0\.1:(\d+)", line)
         if not found:
             self.close()
-            raise AssertionError(f"no tunnel: {line}")
+            raise NoTunnel(f"no tunnel: {line}")
         self.port = int(found.group(1))
         # The pipe has to be emptied, or kubectl stops when it is full.
         threading.Thread(target=self._process.stdout.read, daemon=True).start()

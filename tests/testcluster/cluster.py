@@ -28,5 +28,11 @@ class Cluster(Protocol):
     def load_image(self, archive: Path) -> None:
         """Put the images of an archive on the node."""
 
+    def start_dead(self) -> list[str]:
+        """Start again which of its own processes have died, as an init system does on a node; their names."""
+
+    def kill_command(self, part: str) -> str:
+        """What one pastes into a shell to kill one of its own processes: kube-apiserver, kubelet, containerd, …"""
+
     def status(self) -> dict[str, bool]:
         """What belongs to the cluster, and whether each part is healthy; empty when there is no cluster."""

@@ -91,6 +91,14 @@ class KindCluster:
             load = ["kind", "load", "image-archive", str(archive), f"--name={NAME}"]
             run_logged(load, log, environment={"TMPDIR": folder})
 
+    def start_dead(self) -> list[str]:
+        """Nothing: systemd and the kubelet in the node's container do."""
+        return []
+
+    def kill_command(self, part: str) -> str:
+        """Within the node's container."""
+        return f"docker exec {NODE} pkill -9 -x {part}"
+
     def status(self) -> dict[str, bool]:
         """The node's health."""
         return {"node": self._node_is_ready()} if self._exists() else {}

@@ -196,6 +196,20 @@ class LocalCluster:
         self.load_image(archive)
         archive.unlink()
 
+    def start_dead(self) -> list[str]:
+        """Start what has died, and wait for nothing; a cluster that is taken away meanwhile stays away."""
+        with exclusively(self.layout.run.parent):
+            running = remembered(self.layout)
+            dead = [] if running is None else [c for c in self._components(running) if not self._service(c).runs()]
+            for component in dead:
+                self._service(component).start(component.command)
+        return [component.name for component in dead]
+
+    def kill_command(self, part: str) -> str:
+        """By the id that was noted when it was started."""
+        record = self.layout.run / f"{part}.process"
+        return f"kill -9 $(sed 's/.*\"pid\": *\\([0-9]*\\).*/\\1/' {record})"
+
     def status(self) -> dict[str, bool]:
         """Each process with its health, and the node's."""
         running = remembered(self.layout)
