@@ -9,6 +9,7 @@ from unit.rules.support import hazards
 PARENTS = """
 CREATE TABLE days (at date, n int) PARTITION BY RANGE (at);
 CREATE TABLE numbers (n int NOT NULL, x text) PARTITION BY RANGE (n);
+CREATE TABLE wide (n bigint) PARTITION BY RANGE (n);
 CREATE TABLE kinds (kind text, n int) PARTITION BY LIST (kind);
 CREATE TABLE pairs (a int, b int) PARTITION BY RANGE (a, b);
 CREATE TABLE slots (n int) PARTITION BY HASH (n);
@@ -29,6 +30,15 @@ CASES: tuple[tuple[str, str, str, bool], ...] = (
     ("numbers", "n int NOT NULL, x text, CHECK (n >= 0 AND n < 100)", "FOR VALUES FROM (0) TO (100)", False),
     ("numbers", "n int NOT NULL, x text, CHECK (n >= 0 AND n <= 99)", "FOR VALUES FROM (0) TO (100)", True),
     ("numbers", "n int NOT NULL, x text, CHECK (n * 1 >= 0 AND n < 100)", "FOR VALUES FROM (0) TO (100)", True),
+    ("numbers", "n int NOT NULL, x text, CHECK (n >= 10 AND n < 50)", "FOR VALUES FROM (0) TO (100)", False),
+    ("numbers", "n int NOT NULL, x text, CHECK (n > 0 AND n < 100)", "FOR VALUES FROM (0) TO (100)", False),
+    ("numbers", "n int NOT NULL, x text, CHECK (n >= -1 AND n < 100)", "FOR VALUES FROM (0) TO (100)", True),
+    ("numbers", "n int NOT NULL, x text, CHECK (n >= -5 AND n < 0)", "FOR VALUES FROM (-10) TO (0)", False),
+    ("days", "at date NOT NULL, n int, CHECK (at >= '2026-02-01' AND at < '2026-03-01')", YEAR, False),
+    ("days", "at date NOT NULL, n int, CHECK (at >= '2026-02-01' AND at < '2027-01-02')", YEAR, True),
+    ("wide", f"n bigint NOT NULL, CHECK (n >= {2**62} AND n < {2**62 + 2})", f"FOR VALUES FROM ({2**62}) TO ({2**62 + 2})", False),
+    ("wide", f"n bigint NOT NULL, CHECK (n >= {2**62} AND n < {2**62 + 2})", f"FOR VALUES FROM ({2**62 + 1}) TO ({2**62 + 2})", True),
+    ("kinds", "kind text, n int, CHECK (kind IN ('a', 'b'))", "FOR VALUES IN ('a', 'b', NULL)", False),
     ("kinds", "kind text NOT NULL, n int, CHECK (kind IN ('a', 'b'))", "FOR VALUES IN ('a', 'b')", False),
     ("kinds", "kind text NOT NULL, n int, CHECK (kind = 'a')", "FOR VALUES IN ('a', 'b')", False),
     ("kinds", "kind text NOT NULL, n int, CHECK (kind IN ('a', 'b'))", "FOR VALUES IN ('a')", True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemachange_operator.core.partition_bounds import bound_conditions
+from schemachange_operator.core.bounds_proof import bound_conditions, proved
 from schemachange_operator.core.rules.place import Hit, Place
 from schemachange_operator.core.rules.reading import check_expression
 from schemachange_operator.core.rules.rule import Rule
@@ -43,9 +43,8 @@ def _checked(place: Place, partition: str, key: str, bound: Tree) -> bool:
     if not key:
         return bool(checks)
     wanted = bound_conditions(key, bound)
-    columns = {name for condition in wanted for name in condition.not_null}
-    proved = {name for name in columns if place.proves_not_null(partition, name)}
-    return bool(wanted) and all(condition.follows(checks, proved) for condition in wanted)
+    columns = {condition.column for condition in wanted}
+    return proved(wanted, checks, [name for name in columns if place.proves_not_null(partition, name)])
 
 
 def _valid_checks(place: Place, partition: str) -> Iterator[Tree]:
