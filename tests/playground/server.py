@@ -135,9 +135,11 @@ class Server:
         self._close_tunnel()
 
     @contextmanager
-    def session(self, database: str = "postgres") -> Iterator[psycopg.Connection[dict[str, Any]]]:
-        """A superuser's session in autocommit; a server that does not answer is asked again."""
-        with self._connected(database) as connection:
+    def session(
+        self, database: str = "postgres", user: str = "postgres", password: str = ""
+    ) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        """A superuser's session in autocommit, or somebody else's; a server that does not answer is asked again."""
+        with self._connected(database, user, password) as connection:
             yield connection
 
     def ask(self, database: str, question: str) -> Any:
@@ -152,12 +154,12 @@ class Server:
                 if not gone(error) or time.monotonic() > deadline:
                     raise
 
-    def _connected(self, database: str) -> psycopg.Connection[dict[str, Any]]:
+    def _connected(self, database: str, user: str, password: str) -> psycopg.Connection[dict[str, Any]]:
         deadline = time.monotonic() + self._patience
         while True:
             try:
                 return psycopg.connect(
-                    host="127.0.0.1", port=self._port(), dbname=database, user="postgres", password=self._password,
+                    host="127.0.0.1", port=self._port(), dbname=database, user=user, password=password or self._password,
                     autocommit=True, row_factory=dict_row, connect_timeout=10,
                 )  # fmt: skip
             except (psycopg.OperationalError, NoTunnel) as error:
