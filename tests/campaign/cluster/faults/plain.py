@@ -1,0 +1,15 @@
+"""What most faults have in common: nothing to prepare, nothing to mend."""
+
+from campaign.cluster.stage import Stage, Victim
+
+
+class Plain:
+    """A fault that is over as soon as it has struck."""
+
+    whole = False
+
+    def prepare(self, stage: Stage, victims: list[Victim]) -> None:
+        """Nothing."""
+
+    def mend(self, stage: Stage, victims: list[Victim]) -> None:
+        """Nothing."""
