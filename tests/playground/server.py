@@ -4,7 +4,7 @@ import base64
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
@@ -104,12 +104,12 @@ class Server:
     """A superuser's way to one server, through a tunnel."""
 
     def __init__(self, kubectl: Kubectl, name: str) -> None:
-        self._kubectl = kubectl
+        self.kubectl = kubectl
         self.name = name
         self._tunnel: Tunnel | None = None
 
-    def __enter__(self) -> "Server":
-        self._tunnel = Tunnel(self._kubectl, NAMESPACE, f"service/{self.name}", 5432).__enter__()
+    def __enter__(self) -> Self:
+        self._tunnel = Tunnel(self.kubectl, NAMESPACE, f"service/{self.name}", 5432).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -145,5 +145,5 @@ class Server:
         return self._tunnel.port
 
     def _password(self) -> str:
-        secret = self._kubectl.get("secret", self.name, NAMESPACE)
+        secret = self.kubectl.get("secret", self.name, NAMESPACE)
         return base64.b64decode(secret["data"]["password"]).decode()

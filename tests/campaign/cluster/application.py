@@ -56,7 +56,7 @@ class Application:
         return self.shop.kubectl.get("pod", NAME, self.shop.namespace)
 
     def _running(self) -> bool:
-        return self._pod()["status"].get("phase") == "Running"
+        return bool(self._pod()["status"].get("phase") == "Running")
 
     def _manifests(self) -> list[Manifest]:
         shop = self.shop

@@ -28,7 +28,7 @@ def main() -> None:
         except psycopg.Error:
             continue
         number += 1
-        line = {"tried": number}
+        line: dict[str, object] = {"tried": number}
         try:
             connection.execute(UPDATE if number % 2 else INSERT, {"n": number})
             line = {"done": number}

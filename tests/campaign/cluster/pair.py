@@ -153,7 +153,7 @@ class PairServer(Server):
 
     def _new_tunnel(self) -> Tunnel | None:
         with suppress(AssertionError):
-            return Tunnel(self._kubectl, NAMESPACE, f"service/{NAME}", 5432).__enter__()
+            return Tunnel(self.kubectl, NAMESPACE, f"service/{NAME}", 5432).__enter__()
         return None
 
 
@@ -177,7 +177,12 @@ def _shared(secret: str) -> list[Manifest]:
         }  # fmt: skip
 
     return [
-        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": NAME, "labels": labels}, "stringData": {"password": secret}},
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": NAME, "labels": labels},
+            "stringData": {"password": secret},
+        },
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME, "labels": labels}, "data": {"passwd": PASSWD}},
         service(NAME, {"app": NAME, "role": "primary"}, early=False),
         *(service(member, {"app": NAME, "member": member}, early=True) for member in MEMBERS),
@@ -217,4 +222,9 @@ def _member(name: str) -> Manifest:
     spec: dict[str, Any] = {
         "serviceName": name, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}, "spec": pod},
     }  # fmt: skip
-    return {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": name, "labels": {"app": NAME}}, "spec": spec}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": name, "labels": {"app": NAME}},
+        "spec": spec,
+    }

@@ -11,8 +11,9 @@ from campaign.cluster.application import Application
 from campaign.cluster.classes import ABORT_REASON, ChangeClass
 from campaign.cluster.expected import Expected, expected
 from campaign.cluster.pair import PairServer
-from campaign.cluster.stage import Victim
+from campaign.cluster.stage import Fault, Victim
 from campaign.facts import Facts
+from campaign.scenario import Scenario
 from playground.kubectl import KubectlError, Manifest
 from playground.patience import wait_for
 from playground.shop import Shop
@@ -24,16 +25,19 @@ ROWS = 5_000
 
 @dataclass
 class Run:
-    """One change. `loses_writes` where the fault takes acknowledged writes with it, as an asynchronous standby does."""
+    """One change."""
 
     namespace: str
     kind: ChangeClass
     server: PairServer
-    loses_writes: bool = False
+    scenario: Scenario
+    fault: Fault
     met: str = ""
-    """The phase in which the fault found it, as its status said."""
-    hit: str = ""
-    """What of it was hit."""
+    """The phase in which the fault found it, as its status said; empty when there was nothing to hit."""
+    struck: bool = False
+    """Whether the fault has come."""
+    last: Manifest = field(default_factory=dict)
+    """Its status at the end."""
     shop: Shop = field(init=False)
     victim: Victim = field(init=False)
     expected: Expected = field(init=False)
@@ -47,38 +51,47 @@ class Run:
         Application(self.shop).start()
 
     def begin(self) -> None:
-        """Apply the change and, beside whatever happens, approve it when it asks."""
-        name = self.shop.apply(self.kind.manifest())
+        """Apply the change."""
+        manifest = self.kind.manifest()
+        name = self.shop.apply({**manifest, "spec": {**manifest["spec"], **self.fault.spec}})
         self.victim = Victim(self.shop, name, self.shop.change(name)["metadata"]["uid"])
 
     def attend(self) -> None:
-        """What its people do: approve, and abort where the class says so, until it has ended."""
-        approved = aborted = False
+        """What its people do, until it has ended: approve each plan that asks for it, and abort where the class says so."""
+        approved: set[str] = set()
         deadline = time.monotonic() + SECONDS_TO_END
         while time.monotonic() < deadline:
-            status = self.status()
-            phase = status.get("phase", "")
-            with suppress(KubectlError):
-                if phase == "AwaitingApproval" and not approved:
-                    self.shop.approve(self.victim.name)
-                    approved = True
-                if phase == self.kind.abort_in and not aborted:
-                    patch = {"spec": {"abort": {"reason": ABORT_REASON}}}
-                    self.shop.kubectl.merge("schg", self.victim.name, self.shop.namespace, patch)
-                    aborted = True
-            if phase in FINAL and self._settled(status):
+            change = self._change()
+            status = change.get("status", {})
+            with suppress(KubectlError, AssertionError):
+                self._act(status, approved)
+            looked_at = change and status.get("observedGeneration") == change["metadata"]["generation"]
+            if looked_at and status["phase"] in FINAL and (self.struck or self._as_it_should(status)):
                 return
             time.sleep(0.3)
 
-    def _settled(self, status: Manifest) -> bool:
-        # A blocked change that the campaign itself mends goes on.
-        return (status["phase"], status["reason"]) == self.kind.ends or self.hit != ""
+    def _act(self, status: Manifest, approved: set[str]) -> None:
+        phase, plan = status.get("phase", ""), status.get("plan", {}).get("digest", "")
+        if phase == "AwaitingApproval" and plan not in approved:
+            self.shop.approve(self.victim.name, planDigest=plan)
+            approved.add(plan)
+        if phase and phase == self.kind.abort_in:
+            patch = {"spec": {"abort": {"reason": ABORT_REASON}}}
+            self.shop.kubectl.merge("schg", self.victim.name, self.shop.namespace, patch)
+
+    def _as_it_should(self, status: Manifest) -> bool:
+        return (status["phase"], status["reason"]) == self.kind.ends
+
+    def _change(self) -> Manifest:
+        """It; empty while nobody answers."""
+        with suppress(KubectlError):
+            return self.shop.change(self.victim.name)
+        return {}
 
     def status(self) -> Manifest:
         """Its status; empty while nobody answers."""
-        with suppress(KubectlError):
-            return self.shop.status(self.victim.name)
-        return {}
+        status: Manifest = self._change().get("status", {})
+        return status
 
     def wait_until_in(self, phase: str) -> None:
         """Wait until it is in a phase, or has come to its end."""
@@ -87,8 +100,9 @@ class Run:
 
     def findings(self) -> tuple[str, ...]:
         """Every violation."""
+        self.last = self.status()
         writes = Application(self.shop).stop()
-        lost = () if self.loses_writes else rows.check(self.shop, writes)
+        lost = rows.check(self.shop, writes, lossy=self.fault.loses_writes)
         return (*objects.check(self.victim, self.kind), *self._settling(), *lost, *self._backfilled())
 
     def _settling(self) -> tuple[str, ...]:
@@ -108,6 +122,11 @@ class Run:
         wrong = self.shop.ask(self.kind.backfilled) if self.kind.backfilled else 0
         return (f"{wrong} rows are not filled, or wrongly",) if wrong else ()
 
+    def close(self) -> None:
+        """Take its namespace and its database away."""
+        if hasattr(self, "shop"):
+            self.shop.close()
+
     def trace(self) -> dict[str, str]:
         """What was seen, for the folder of a violation."""
         told: dict[str, Callable[[], str]] = {
@@ -117,7 +136,13 @@ class Run:
             "runner.log": lambda: self.shop.log_of_everything(self.victim.uid),
             "ledger.txt": lambda: checker.ledger_dump(self.server.url(self.shop.database)),
             "operator.log": lambda: self.shop.kubectl.run(
-                "logs", "-n", "schemachange-system", "-l", "app.kubernetes.io/name=schemachange-operator", "--tail=2000", "--prefix"
+                "logs",
+                "-n",
+                "schemachange-system",
+                "-l",
+                "app.kubernetes.io/name=schemachange-operator",
+                "--tail=2000",
+                "--prefix",
             ),
         }
         return {name: _said(ask) for name, ask in told.items()}

@@ -2,7 +2,8 @@
 
 import random
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from campaign.cluster.pair import Pair
@@ -20,7 +21,8 @@ class Stage:
     kubectl: Kubectl
     pair: Pair
     breaking: Breaking
-    chance: random.Random
+    chance: random.Random = field(default_factory=random.Random)
+    """For what was not foreseen by a scenario: which of several processes is hit."""
 
     def wait(self, seconds: float) -> None:
         """Let a fault last."""
@@ -57,6 +59,12 @@ class Fault(Protocol):
 
     whole: bool
     """Whether it hits all changes of a wave at once."""
+    at_a_phase: bool
+    """Whether it is let happen when the change is in the scenario's phase; otherwise it waits by itself."""
+    loses_writes: bool
+    """Whether acknowledged writes go with it."""
+    spec: Mapping[str, object]
+    """What the changes of its wave say beside their own."""
 
     def prepare(self, stage: Stage, victims: list[Victim]) -> None:
         """What has to be in place before the changes begin."""

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from campaign.cluster.classes import CLASSES
 from campaign.cluster.faults import FAULTS
@@ -13,7 +14,6 @@ from campaign.cluster.pair import PairServer
 from campaign.cluster.run import Run
 from campaign.cluster.stage import Fault, Stage
 from campaign.scenario import Scenario
-from playground.kubectl import KubectlError
 
 SIZE = 5
 LONGEST_DELAY = 2.0
@@ -32,94 +32,83 @@ PHASES = {
 
 @dataclass(frozen=True)
 class Wave:
-    """What a scenario of this level means: `change` leads, and the others are drawn with it."""
+    """What is played at the same time: the same each time for the same fault and seed."""
 
-    scenario: Scenario
-    stage: Stage
-    server: PairServer
+    fault: str
+    seed: int
 
-    @property
-    def fault(self) -> Fault:
-        """What hits."""
-        return FAULTS[self.scenario.fault]
+    def scenarios(self) -> list[Scenario]:
+        """One for each change; the first one decides when the fault hits, if it hits all at once."""
+        chance = random.Random(f"{self.fault}:{self.seed}")
+        chosen = chance.sample(sorted(CLASSES), SIZE)
+        return [Scenario("cluster", name, self.fault, chance.choice(PHASES[name]), self.seed) for name in chosen]
 
-    def play(self) -> list[tuple[Scenario, Run, tuple[str, ...]]]:
-        """All of its changes from their beginning to their end; each with what was found."""
-        runs = self._runs()
-        with ThreadPoolExecutor(len(runs)) as pool:
-            problems = self._together(pool, runs)
-        return [(self._as(run), run, problem or _found(run)) for run, problem in zip(runs, problems, strict=True)]
 
-    def _runs(self) -> list[Run]:
-        chance = self.scenario.chance("wave")
-        only = {"backup-disk-full": ["destructive"] * SIZE}.get(self.scenario.fault)
-        others = only or [*chance.sample(sorted(CLASSES), len(CLASSES)), *chance.sample(sorted(CLASSES), len(CLASSES))]
-        chosen = [self.scenario.change, *others][: 2 if only else SIZE]
-        loses = self.scenario.fault == "failover-asynchronous"
-        return [
-            Run(f"c-{self.scenario.seed}-{number}", CLASSES[name], self.server, loses) for number, name in enumerate(chosen)
+class Playing:
+    """One wave, from its beginning to its end."""
+
+    def __init__(self, wave: Wave, stage: Stage, server: PairServer) -> None:
+        self._stage = stage
+        self._fault: Fault = FAULTS[wave.fault]
+        self._name = wave.fault
+        self.runs = [
+            Run(f"c-{wave.seed}-{scenario.change}", CLASSES[scenario.change], server, scenario, self._fault)
+            for scenario in wave.scenarios()
         ]
+        self._problems: dict[str, tuple[str, ...]] = {}
 
-    def _together(self, pool: ThreadPoolExecutor, runs: Sequence[Run]) -> list[tuple[str, ...]]:
-        problems: list[tuple[str, ...]] = [() for _ in runs]
+    def play(self) -> dict[Scenario, tuple[str, ...]]:
+        """What was found of each."""
+        # One after the other: while a database is copied, nobody may use it.
+        for run in self.runs:
+            self._safely(run, run.open)
+        if not self._problems:
+            self._all_of_them(Run.begin)
+            self._hit_and_attend()
+            self._all_of_them(lambda run: self._note(run, run.findings()))
+        return {run.scenario: self._problems.get(run.namespace, ()) for run in self.runs}
 
-        def safely(number: int, work: Callable[[], None]) -> None:
-            try:
-                work()
-            except Exception as error:
-                problems[number] = (*problems[number], f"{type(error).__name__}: {error}", traceback.format_exc())
-
-        def each(work: Callable[[Run], None]) -> None:
-            waiting = [pool.submit(safely, number, lambda run=run: work(run)) for number, run in enumerate(runs)]  # type: ignore[misc]
-            for one in waiting:
-                one.result()
-
-        # Databases are made one after the other: the copy of each needs the template for itself.
-        for number, run in enumerate(runs):
-            safely(number, run.open)
-        if any(problems):
-            return problems
-        each(Run.begin)
-        victims = [run.victim for run in runs]
-        self.fault.prepare(self.stage, victims)
-        striker = threading.Thread(target=lambda: safely(0, lambda: self._strike(runs)))
+    def _hit_and_attend(self) -> None:
+        victims = [run.victim for run in self.runs]
+        first = self.runs[0]
+        self._safely(first, lambda: self._fault.prepare(self._stage, victims))
+        striker = threading.Thread(target=self._strike)
         striker.start()
-        each(lambda run: run.attend())
+        self._all_of_them(Run.attend)
         striker.join()
-        self.fault.mend(self.stage, victims)
-        # Those that were at their end before a fault that others are still to meet, or that was mended just now.
-        each(lambda run: run.attend())
-        return problems
+        self._safely(first, lambda: self._fault.mend(self._stage, victims))
+        # Again: the fault may have come after a change's end, or what it needed was mended just now.
+        self._all_of_them(Run.attend)
 
-    def _strike(self, runs: Sequence[Run]) -> None:
-        chance = self.scenario.chance("strike")
-        if self.fault.whole:
-            self._hit(runs[0], runs, self.scenario.point, chance)
-            return
-        with ThreadPoolExecutor(len(runs)) as pool:
-            points = [self.scenario.point, *(chance.choice(PHASES[run.kind.name]) for run in runs[1:])]
-            own = [random.Random(chance.random()) for _ in runs]
-            waiting = [pool.submit(self._hit, run, [run], point, dice) for run, point, dice in zip(runs, points, own, strict=True)]
-            for one in waiting:
-                one.result()
+    def _strike(self) -> None:
+        if self._fault.whole:
+            self._safely(self.runs[0], lambda: self._hit(self.runs[0], self.runs))
+        else:
+            self._all_of_them(lambda run: self._hit(run, [run]))
 
-    def _hit(self, first: Run, all_of_them: Sequence[Run], phase: str, chance: random.Random) -> None:
-        if self.scenario.fault != "backup-disk-full":
-            first.wait_until_in(phase)
-            self.stage.wait(chance.uniform(0, LONGEST_DELAY))
+    def _hit(self, first: Run, all_of_them: Sequence[Run]) -> None:
+        chance = first.scenario.chance("strike")
+        if self._fault.at_a_phase:
+            first.wait_until_in(first.scenario.point)
+            self._stage.wait(chance.uniform(0, LONGEST_DELAY))
         for run in all_of_them:
-            status = run.status()
-            run.met = f"{status.get('phase', 'Pending')}"
-        hit = self.fault.strike(self.stage, first.victim)
+            run.met = run.status().get("phase", "")
+        hit = self._fault.strike(self._stage, first.victim)
         for run in all_of_them:
-            run.hit = hit or "nothing to hit"
+            run.met = run.met if hit else ""
+            run.struck = True
 
-    def _as(self, run: Run) -> Scenario:
-        return Scenario("cluster", run.kind.name, self.scenario.fault, self.scenario.point, self.scenario.seed)
+    def _all_of_them(self, work: Callable[[Run], None]) -> None:
+        with ThreadPoolExecutor(len(self.runs)) as pool:
+            for waiting in [pool.submit(self._safely, run, partial(work, run)) for run in self.runs]:
+                waiting.result()
 
+    def _safely(self, run: Run, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as error:
+            self._note(run, (f"{type(error).__name__}: {error}", traceback.format_exc()))
 
-def _found(run: Run) -> tuple[str, ...]:
-    try:
-        return run.findings()
-    except (AssertionError, KubectlError, KeyError) as error:
-        return (f"{type(error).__name__}: {error}", traceback.format_exc())
+    def _note(self, run: Run, found: tuple[str, ...]) -> None:
+        if found:
+            self._problems[run.namespace] = (*self._problems.get(run.namespace, ()), *found)

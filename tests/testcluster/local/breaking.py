@@ -41,7 +41,9 @@ class Breaking:
         plain = container_id.removeprefix("containerd://")
         socket = str(self.cluster.layout.containerd_socket)
         # A container that has ended meanwhile cannot be killed any more, which is all that was wanted.
-        run(["ctr", "--address", socket, "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", plain], check=False)
+        run(
+            ["ctr", "--address", socket, "--namespace", "k8s.io", "tasks", "kill", "--signal", "SIGKILL", plain], check=False
+        )
 
     def _component(self, name: str) -> Component:
         running = remembered(self.cluster.layout)

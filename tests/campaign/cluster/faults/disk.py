@@ -1,5 +1,6 @@
 """The disk of the backups is full; an administrator makes room, and asks for another try."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from campaign.cluster.faults.plain import Plain
@@ -15,6 +16,9 @@ OPEN_TO_ALL = "mode=1777"
 class Full(Plain):
     """A backup finds no room."""
 
+    at_a_phase = False
+    spec: Mapping[str, object] = {"backup": {"scope": "Affected", "proveBy": "Restore", "always": True}}
+
     def prepare(self, stage: Stage, victims: list[Victim]) -> None:
         """A disk of 64 KiB."""
         for victim in victims:
@@ -25,7 +29,8 @@ class Full(Plain):
 
         def told() -> str | None:
             status = victim.shop.status(victim.name)
-            return status["reason"] if status.get("reason") == "BackupFailed" or status.get("phase") == "Completed" else None
+            ended = status.get("reason") == "BackupFailed" or status.get("phase") == "Completed"
+            return str(status["reason"]) if ended else None
 
         reason = wait_for("the full disk to be told", told, 240, lambda: victim.shop.describe(victim.name))
         assert reason == "BackupFailed", "the change was completed without room for its backup"
@@ -42,7 +47,8 @@ class Full(Plain):
 def _folder(stage: Stage, victim: Victim) -> Path:
     def bound() -> str | None:
         claim = stage.kubectl.get("persistentvolumeclaim", BACKUPS, victim.shop.namespace)
-        return claim["spec"].get("volumeName")
+        name: str | None = claim["spec"].get("volumeName")
+        return name
 
     volume = stage.kubectl.get("persistentvolume", wait_for("the claim's volume", bound), "default")
     return Path(volume["spec"].get("local", volume["spec"].get("hostPath"))["path"])

@@ -17,7 +17,7 @@ class Killed(Plain):
 
     def strike(self, stage: Stage, victim: Victim) -> str:
         """Wait until there is one, and kill it."""
-        found = _met(lambda: victim.containers())
+        found = _met(victim.containers)
         if not found:
             return ""
         stage.breaking.kill_container(stage.chance.choice(found))

@@ -82,6 +82,7 @@ class SynchronousFailover(Plain):
 class AsynchronousFailover(SynchronousFailover):
     """The same, with a standby that lacks the last seconds: what was committed in them is gone."""
 
+    loses_writes = True
     loses = (0.5, 6.0)
     """Seconds of writes that are lost, from and to."""
 
