@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
+from campaign.cluster.eyes import Eyes
 from campaign.cluster.faults import FAULTS
 from campaign.cluster.pair import Pair, PairServer
 from campaign.cluster.stage import Stage
@@ -69,8 +70,9 @@ class ClusterPlayer:
 
     def _wave(self, wave: Wave) -> dict[Scenario, Played]:
         begin = time.monotonic()
-        playing = Playing(wave, self._stage, self._server)
-        found = playing.play()
+        with Eyes(self._stage.kubectl) as eyes:
+            playing = Playing(wave, self._stage, self._server, eyes)
+            found = playing.play()
         seconds = (time.monotonic() - begin) / len(found)
         results = {}
         for run in playing.runs:

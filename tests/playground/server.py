@@ -16,7 +16,15 @@ from playground.tunnel import Tunnel
 
 NAMESPACE = "databases"
 UID = 65532
-START = """
+# As a container's first process PostgreSQL would take orphans of the probe, cut off on a busy machine, for crashed backends.
+WAIT = """
+server=$!
+trap 'kill -INT "$server"' TERM INT
+while kill -0 "$server" 2>/dev/null; do wait "$server" || code=$?; done
+exit "${code:-0}"
+"""
+START = (
+    """
 set -eu
 export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
 if [ ! -s /data/pg/PG_VERSION ]; then
@@ -24,9 +32,11 @@ if [ ! -s /data/pg/PG_VERSION ]; then
   initdb -D /data/pg -U postgres --pwfile=/tmp/password -A scram-sha-256 -E UTF8 --locale=C.UTF-8 --no-sync
   echo "host all all 0.0.0.0/0 scram-sha-256" >> /data/pg/pg_hba.conf
 fi
-exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
-  -c shared_buffers=128MB -c wal_level=logical -c log_statement=none -c fsync=off
+postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
+  -c shared_buffers=128MB -c wal_level=logical -c log_statement=none -c fsync=off &
 """
+    + WAIT
+)
 PASSWD = f"postgres:x:{UID}:{UID}:postgres:/tmp:/bin/sh\n"
 
 
@@ -50,6 +60,7 @@ def manifests(name: str, image: str, password: str) -> list[Manifest]:
                 "readinessProbe": {
                     "exec": {"command": ["sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/pg_isready -h /tmp"]},
                     "periodSeconds": 1,
+                    "timeoutSeconds": 5,
                 },
                 "securityContext": {
                     "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},

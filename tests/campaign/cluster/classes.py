@@ -75,7 +75,7 @@ CLASSES: dict[str, ChangeClass] = {
             spec=_slower("01-orders-currency.yaml", batchSize=500, pause=200),
             backfilled=WRONG_CURRENCY,
         ),
-        ChangeClass("destructive", "03-orders-drop-note.yaml"),
+        ChangeClass("destructive", "03-orders-drop-note.yaml", spec={"compatibility": "Breaking"}),
         ChangeClass("concurrent-steps", "07-orders-channel.yaml", spec=CONCURRENT_STEPS),
         ChangeClass("fails", "04-customers-region.yaml", ("Blocked", "RolledBackAfterFailure"), applied=False),
         ChangeClass("aborted", "09-orders-weight.yaml", ("Aborted", "Aborted"), applied=False, abort_in="Backfilling"),

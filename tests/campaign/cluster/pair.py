@@ -13,12 +13,13 @@ from typing import Any
 from playground.installation import POSTGRES_IMAGE
 from playground.kubectl import Kubectl, KubectlError, Manifest
 from playground.patience import wait_for
-from playground.server import NAMESPACE, PASSWD, UID, Server
+from playground.server import NAMESPACE, PASSWD, UID, WAIT, Server
 from playground.tunnel import Tunnel
 
 NAME = "campaign"
 MEMBERS = ("campaign-a", "campaign-b")
-START = """
+START = (
+    """
 set -eu
 export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
 export PGPASSWORD="$PASSWORD" PGCONNECT_TIMEOUT=2
@@ -33,9 +34,16 @@ if [ ! -s /data/pg/PG_VERSION ]; then
     echo "host replication all 0.0.0.0/0 scram-sha-256" >> /data/pg/pg_hba.conf
   fi
 fi
-exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
-  -c shared_buffers=128MB -c wal_level=logical -c wal_keep_size=1GB -c log_statement=none -c fsync=off
+postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
+  -c shared_buffers=128MB -c wal_level=logical -c wal_keep_size=1GB -c log_statement=none -c fsync=off &
 """
+    + WAIT
+)
+READY = {
+    "exec": {"command": ["sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/pg_isready -h /tmp"]},
+    "periodSeconds": 1,
+    "timeoutSeconds": 5,
+}
 PSQL = 'PGPASSWORD="$PASSWORD" "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/psql" -h /tmp -U postgres -v ON_ERROR_STOP=1 -Atc "$0"'
 
 
@@ -199,9 +207,7 @@ def _member(name: str) -> Manifest:
             {"name": "OTHER", "value": other},
         ],
         "ports": [{"containerPort": 5432}],
-        "readinessProbe": {
-            "exec": {"command": ["sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/pg_isready -h /tmp"]}, "periodSeconds": 1,
-        },
+        "readinessProbe": READY,
         "securityContext": {
             "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
         },

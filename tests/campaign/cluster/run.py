@@ -10,6 +10,7 @@ from campaign.cluster import objects, rows
 from campaign.cluster.application import Application
 from campaign.cluster.classes import ABORT_REASON, ChangeClass
 from campaign.cluster.expected import Expected, expected
+from campaign.cluster.eyes import Eyes
 from campaign.cluster.pair import PairServer
 from campaign.cluster.stage import Fault, Victim
 from campaign.facts import Facts
@@ -32,6 +33,7 @@ class Run:
     server: PairServer
     scenario: Scenario
     fault: Fault
+    eyes: Eyes
     met: str = ""
     """The phase in which the fault found it, as its status said; empty when there was nothing to hit."""
     struck: bool = False
@@ -61,7 +63,7 @@ class Run:
         approved: set[str] = set()
         deadline = time.monotonic() + SECONDS_TO_END
         while time.monotonic() < deadline:
-            change = self._change()
+            change = self.eyes.change(self.namespace)
             status = change.get("status", {})
             with suppress(KubectlError, AssertionError):
                 self._act(status, approved)
@@ -82,15 +84,9 @@ class Run:
     def _as_it_should(self, status: Manifest) -> bool:
         return (status["phase"], status["reason"]) == self.kind.ends
 
-    def _change(self) -> Manifest:
-        """It; empty while nobody answers."""
-        with suppress(KubectlError):
-            return self.shop.change(self.victim.name)
-        return {}
-
     def status(self) -> Manifest:
-        """Its status; empty while nobody answers."""
-        status: Manifest = self._change().get("status", {})
+        """Its status as it was seen last."""
+        status: Manifest = self.eyes.change(self.namespace).get("status", {})
         return status
 
     def wait_until_in(self, phase: str) -> None:
@@ -100,7 +96,7 @@ class Run:
 
     def findings(self) -> tuple[str, ...]:
         """Every violation."""
-        self.last = self.status()
+        self.last = self.shop.status(self.victim.name)
         writes = Application(self.shop).stop()
         lost = rows.check(self.shop, writes, lossy=self.fault.loses_writes)
         return (*objects.check(self.victim, self.kind), *self._settling(), *lost, *self._backfilled())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from campaign.cluster.classes import CLASSES
+from campaign.cluster.eyes import Eyes
 from campaign.cluster.faults import FAULTS
 from campaign.cluster.pair import PairServer
 from campaign.cluster.run import Run
@@ -47,12 +48,12 @@ class Wave:
 class Playing:
     """One wave, from its beginning to its end."""
 
-    def __init__(self, wave: Wave, stage: Stage, server: PairServer) -> None:
+    def __init__(self, wave: Wave, stage: Stage, server: PairServer, eyes: Eyes) -> None:
         self._stage = stage
         self._fault: Fault = FAULTS[wave.fault]
         self._name = wave.fault
         self.runs = [
-            Run(f"c-{wave.seed}-{scenario.change}", CLASSES[scenario.change], server, scenario, self._fault)
+            Run(f"c-{wave.seed}-{scenario.change}", CLASSES[scenario.change], server, scenario, self._fault, eyes)
             for scenario in wave.scenarios()
         ]
         self._problems: dict[str, tuple[str, ...]] = {}
