@@ -63,10 +63,11 @@ class Playing:
         # One after the other: while a database is copied, nobody may use it.
         for run in self.runs:
             self._safely(run, run.open)
-        if not self._problems:
-            self._all_of_them(Run.begin)
-            self._hit_and_attend()
-            self._all_of_them(lambda run: self._note(run, run.findings()))
+        if self._problems:
+            return {run.scenario: self._problems.get(run.namespace, ("another of the wave could not begin",)) for run in self.runs}
+        self._all_of_them(Run.begin)
+        self._hit_and_attend()
+        self._all_of_them(lambda run: self._note(run, run.findings()))
         return {run.scenario: self._problems.get(run.namespace, ()) for run in self.runs}
 
     def _hit_and_attend(self) -> None:
