@@ -18,9 +18,10 @@ from playground.installation import POSTGRES_IMAGE, prepare
 from playground.kubectl import administrator
 from testcluster.local.breaking import Breaking
 from testcluster.local.cluster import LocalCluster
+from testcluster.paths import cache_directory
 from testcluster.postgres_binaries import NEWEST_MAJOR, find_server
 from testcluster.providers import current_cluster
-from testcluster.shell import CommandError
+from testcluster.shell import CommandError, exclusively
 
 ENDS = {"Completed": "Completed", "Blocked": "RolledBack", "Aborted": "RolledBack"}
 
@@ -47,12 +48,14 @@ class ClusterLevel:
         # The checker's pg_dump is as new as the newest server.
         os.environ["PATH"] = f"{find_server(NEWEST_MAJOR)}:{os.environ['PATH']}"
         pair = Pair(administrator())
-        pair.up()
-        try:
-            with PairServer(pair.kubectl) as server:
-                yield ClusterPlayer(Stage(pair.kubectl, pair, Breaking(cluster)), server)
-        finally:
-            pair.down()
+        # One campaign at a time: a second one would take the servers away from the first.
+        with exclusively(cache_directory()):
+            pair.up()
+            try:
+                with PairServer(pair.kubectl) as server:
+                    yield ClusterPlayer(Stage(pair.kubectl, pair, Breaking(cluster)), server)
+            finally:
+                pair.down()
 
 
 class ClusterPlayer:

@@ -6,6 +6,7 @@ its standby. Which one the application reaches is a label, as with the operators
 
 import secrets
 import socket
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -146,18 +147,20 @@ class PairServer(Server):
 
     def __init__(self, kubectl: Kubectl) -> None:
         super().__init__(kubectl, NAME)
+        self._one_at_a_time = threading.Lock()
 
     def url(self, database: str) -> str:
         """Its address for other programs."""
         return f"postgresql://postgres:{self._password()}@127.0.0.1:{self._port()}/{database}"
 
     def _port(self) -> int:
-        # A tunnel leads to one pod, and dies with it.
-        if self._tunnel is None or not _answers(self._tunnel.port):
-            if self._tunnel:
-                self._tunnel.close()
-            self._tunnel = wait_for("a way to the primary", self._new_tunnel, 120)
-        return self._tunnel.port
+        with self._one_at_a_time:
+            # A tunnel leads to one pod, and dies with it.
+            if self._tunnel is None or not _answers(self._tunnel.port):
+                if self._tunnel:
+                    self._tunnel.close()
+                self._tunnel = wait_for("a way to the primary", self._new_tunnel, 120)
+            return self._tunnel.port
 
     def _new_tunnel(self) -> Tunnel | None:
         with suppress(AssertionError):

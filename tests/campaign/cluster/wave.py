@@ -60,9 +60,7 @@ class Playing:
 
     def play(self) -> dict[Scenario, tuple[str, ...]]:
         """What was found of each."""
-        # One after the other: while a database is copied, nobody may use it.
-        for run in self.runs:
-            self._safely(run, run.open)
+        self._all_of_them(Run.open)
         if self._problems:
             return {run.scenario: self._problems.get(run.namespace, ("another of the wave could not begin",)) for run in self.runs}
         self._all_of_them(Run.begin)
