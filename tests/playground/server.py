@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from psycopg import sql
@@ -18,7 +18,16 @@ from playground.tunnel import NoTunnel, Tunnel
 
 NAMESPACE = "databases"
 UID = 65532
-START = """
+# As a container's first process PostgreSQL would take orphans of the probe, cut off on a busy machine, for crashed backends.
+WAIT = """
+server=$!
+trap 'kill -INT "$server"' TERM INT
+trap 'kill -QUIT "$server"' QUIT
+while kill -0 "$server" 2>/dev/null; do wait "$server" || code=$?; done
+exit "${code:-0}"
+"""
+START = (
+    """
 set -eu
 export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
 exec 9> /data/lock
@@ -30,10 +39,12 @@ if [ ! -d /data/pg ]; then
   echo "host all all 0.0.0.0/0 scram-sha-256" >> /data/new/pg_hba.conf
   mv /data/new /data/pg
 fi
-exec postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
-  -c shared_buffers=128MB -c wal_level=logical -c log_statement=none -c fsync=off
+postgres -D /data/pg -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
+  -c shared_buffers=128MB -c wal_level=logical -c log_statement=none -c fsync=off &
 """
-"""The lock: a pod that was deleted by force may live on for a moment beside its successor, and both are process 1, so that
+    + WAIT
+)
+"""The lock: a pod that was deleted by force may live on for a moment beside its successor, and neither sees the other's processes, so that
 PostgreSQL's own lock file does not keep them apart."""
 CLAIM = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "4Gi"}}}
 PASSWD = f"postgres:x:{UID}:{UID}:postgres:/tmp:/bin/sh\n"
@@ -59,6 +70,7 @@ def manifests(name: str, image: str, password: str) -> list[Manifest]:
                 "readinessProbe": {
                     "exec": {"command": ["sh", "-c", "$(ls -d /usr/lib/postgresql/*/bin | tail -1)/pg_isready -h /tmp"]},
                     "periodSeconds": 1,
+                    "timeoutSeconds": 5,
                 },
                 "securityContext": {
                     "allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]},
@@ -123,12 +135,12 @@ class Server:
     """A superuser's way to one server, through a tunnel that is made again whenever the server or its pod was gone."""
 
     def __init__(self, kubectl: Kubectl, name: str, patience: float = 180.0) -> None:
-        self._kubectl = kubectl
+        self.kubectl = kubectl
         self.name = name
         self._patience = patience
         self._tunnel: Tunnel | None = None
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -170,7 +182,7 @@ class Server:
 
     def _port(self) -> int:
         if self._tunnel is None:
-            self._tunnel = Tunnel(self._kubectl, NAMESPACE, f"service/{self.name}", 5432).__enter__()
+            self._tunnel = Tunnel(self.kubectl, NAMESPACE, f"service/{self.name}", 5432).__enter__()
         return self._tunnel.port
 
     def _close_tunnel(self) -> None:
@@ -180,7 +192,7 @@ class Server:
 
     @cached_property
     def _password(self) -> str:
-        secret = self._kubectl.get("secret", self.name, NAMESPACE)
+        secret = self.kubectl.get("secret", self.name, NAMESPACE)
         return base64.b64decode(secret["data"]["password"]).decode()
 
     def make_database(self, name: str, owner: str, login: str, password: str) -> None:

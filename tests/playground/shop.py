@@ -8,7 +8,7 @@ from typing import Any
 
 from psycopg import sql
 
-from playground.installation import POSTGRES, POSTGRES_IMAGE
+from playground.installation import POSTGRES_IMAGE
 from playground.kubectl import Kubectl, KubectlError, Manifest, administrator, person
 from playground.patience import wait_for
 from playground.server import Server, host
@@ -128,7 +128,7 @@ class Shop:
         spec: Manifest = {
             "environment": "production",
             "connection": {
-                "host": host(POSTGRES),
+                "host": host(self.server.name),
                 "database": self.database,
                 "sslMode": "prefer",
                 "secretName": LOGIN_SECRET,

@@ -24,6 +24,7 @@ PACKAGES = {
     "java": "default-jre-headless",
     "mvn": "maven",
     "/usr/sbin/pgbouncer": "pgbouncer",
+    "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1": "libfaketime",
     "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
 }
 

@@ -65,8 +65,9 @@ def rehearsal_server(order: JobOrder) -> Manifest:
         terminationMessagePolicy="FallbackToLogsOnError",
         # The last line of postmaster.pid is what pg_ctl itself waits for; pg_isready may not be in PATH.
         startupProbe={
-            "exec": {"command": ["/bin/sh", "-c", f"grep -q ^ready {SERVER_DATA}/server/postmaster.pid"]},
+            "exec": {"command": ["grep", "-q", "^ready", f"{SERVER_DATA}/server/postmaster.pid"]},
             "periodSeconds": 1,
+            "timeoutSeconds": 5,
             "failureThreshold": 300,
         },
         resources=_resources("50m", order.database.spec.rehearsal.memory),

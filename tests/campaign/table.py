@@ -1,0 +1,63 @@
+"""The figures of a campaign, from what is recorded, into docs/explanation/campaign.md."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from benchmarks.page import write_section
+from campaign.record import Records, Result
+from testcluster.paths import REPOSITORY
+
+PAGE = REPOSITORY / "docs" / "explanation" / "campaign.md"
+NOTHING = "nothing (the change was over before)"
+
+
+def write_table(records: Records) -> None:
+    """Write both tables of each level that has runs."""
+    results = [one for one in records.results() if one.product == records.product]
+    for name in ("runner", "cluster"):
+        mine = [one for one in results if one.run.level == name]
+        if mine:
+            write_section(f"campaign-{name}", section(name, mine), PAGE)
+
+
+def section(name: str, results: Sequence[Result]) -> str:
+    """One level, in Markdown."""
+    seeds = [one.run.seed for one in results]
+    violations = sum(bool(one.findings) for one in results)
+    versions: dict[str, set[str]] = {}
+    for one in results:
+        for what, version in one.versions.items():
+            versions.setdefault(what, set()).add(version)
+    told = "; ".join(f"{what} {', '.join(sorted(found))}" for what, found in sorted(versions.items()))
+    commits = ", ".join(sorted({one.commit for one in results}))
+    ends = Counter(one.ended for one in results)
+    lines = [
+        f"## Level: {name}\n",
+        f"**{len(results)} runs, {violations} violations.** Seeds {min(seeds)} to {max(seeds)}; commit {commits}; {told}."
+        f" Ended: {', '.join(f'{end} {number}' for end, number in sorted(ends.items()))}.\n",
+        "Fault and what it met, as observed at that moment:\n",
+        grid(results, "fault", lambda one: one.run.fault, lambda one: one.phase or NOTHING),
+        "\nClass of change and fault:\n",
+        grid(results, "class", lambda one: one.run.change, lambda one: one.run.fault),
+    ]
+    return "\n".join(lines)
+
+
+def grid(results: Iterable[Result], corner: str, row: Callable[[Result], str], column: Callable[[Result], str]) -> str:
+    """How many runs there are of each pair; violations stand beside in bold."""
+    runs: Counter[tuple[str, str]] = Counter()
+    violations: Counter[tuple[str, str]] = Counter()
+    for one in results:
+        runs[row(one), column(one)] += 1
+        violations[row(one), column(one)] += bool(one.findings)
+    rows, columns = sorted({pair[0] for pair in runs}), sorted({pair[1] for pair in runs})
+
+    def cell(pair: tuple[str, str]) -> str:
+        bad = f" **({violations[pair]} violations)**" if violations[pair] else ""
+        return f"{runs[pair]}{bad}" if runs[pair] else ""
+
+    lines = [f"| {corner} | {' | '.join(columns)} | all |", "|---" * (len(columns) + 2) + "|"]
+    for name in rows:
+        total = sum(runs[name, one] for one in columns)
+        lines.append(f"| {name} | {' | '.join(cell((name, one)) for one in columns)} | {total} |")
+    return "\n".join(lines)
