@@ -25,15 +25,16 @@ def expected(shop: Shop, server: PairServer, kind: ChangeClass) -> Expected:
         names = [sql.Identifier(name) for name in (copy, shop.database)]
         session.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(names[0]))
         session.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-    before = catalog(server.url(copy))
-    with server.session(copy) as session:
-        session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(shop.owner_role)))
-        for statement in statements(kind):
-            session.execute(statement.encode())
-    after = catalog(server.url(copy))
-    with server.session() as session:
-        session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy)))
-    return Expected(before, after)
+    try:
+        before = catalog(server.url(copy))
+        with server.session(copy) as session:
+            session.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(shop.owner_role)))
+            for statement in statements(kind):
+                session.execute(statement.encode())
+        return Expected(before, catalog(server.url(copy)))
+    finally:
+        with server.session() as session:
+            session.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(copy)))
 
 
 def statements(kind: ChangeClass) -> list[str]:
