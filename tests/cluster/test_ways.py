@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 
 from playground import examples
@@ -141,6 +142,44 @@ def test_the_blocker_stands_in_a_condition_while_the_one_job_waits_and_no_longer
     status = shop.wait(name, "Completed")
     assert [step["attempts"] for step in status["steps"]] == [1]
     assert _condition(status, "WaitingForLock")["status"] == "False"
+
+
+@contextmanager
+def reporter(shop: Shop) -> Iterator[psycopg.Connection[Any]]:
+    """A session of a role of its own: nobody but a superuser may end a superuser's. The operator's login may end it."""
+    role = f"{shop.database}_report"
+    with shop.server.session() as administrator:
+        administrator.execute(f"GRANT pg_read_all_stats, pg_signal_backend TO {shop.login}")
+        administrator.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{shop.password}' IN ROLE {shop.owner_role}")
+        try:
+            with shop.server.session(shop.database, role, shop.password) as session:
+                yield session
+        finally:
+            administrator.execute(f"DROP ROLE {role}")
+
+
+def test_a_session_that_the_policy_allows_to_end_is_ended_and_told(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy={"name": "impatient"})
+    rule = {"applicationName": "nightly-report", "action": "Terminate"}
+    policy = {"kind": "SchemaPolicy", "metadata": {"name": "impatient"}, "spec": {"locks": {"endBlockers": [rule]}}}
+    shop.kubectl.apply({"apiVersion": "schemachange.dev/v1alpha1", **policy}, shop.namespace)
+    name = shop.apply(channel())
+    shop.wait_for_plan(name)
+    with reporter(shop) as blocker:
+        blocker.execute("SET application_name = 'nightly-report'")
+        blocker.execute("BEGIN")
+        blocker.execute("SELECT count(*) FROM orders")
+        shop.approve(name)
+        status = shop.wait(name, "Completed")
+        with pytest.raises(psycopg.OperationalError):
+            blocker.execute("SELECT 1")
+    ended = [notice for notice in status["notices"] if notice["reason"] == "BlockerEnded"]
+    assert [("was cancelled" in one["message"], "was terminated" in one["message"]) for one in ended] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all("nightly-report" in notice["message"] for notice in ended)
+    assert shop.kubectl.run("describe", "schg", name, "-n", shop.namespace).count("BlockerEnded") >= len(ended)
 
 
 def _condition(status: Manifest, kind: str) -> Manifest:

@@ -117,10 +117,12 @@ class Server:
             self._tunnel.close()
 
     @contextmanager
-    def session(self, database: str = "postgres") -> Iterator[psycopg.Connection[dict[str, Any]]]:
-        """A superuser's session in autocommit; a tunnel that has broken is made again."""
+    def session(
+        self, database: str = "postgres", user: str = "postgres", password: str = ""
+    ) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        """A superuser's session in autocommit, or somebody else's; a tunnel that has broken is made again."""
         with psycopg.connect(
-            host="127.0.0.1", port=self._port(), dbname=database, user="postgres", password=self._password(),
+            host="127.0.0.1", port=self._port(), dbname=database, user=user, password=password or self._password(),
             autocommit=True, row_factory=dict_row, connect_timeout=10,
         ) as connection:  # fmt: skip
             yield connection

@@ -13,6 +13,8 @@ from schemachange_operator.core.jobs import JobView
 from schemachange_operator.core.task import LedgerFacts
 from schemachange_operator.core.world import World
 
+NOTICES_KEPT = 30
+
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 300.0
 """Seconds between two tries of the same piece of work."""
@@ -51,7 +53,7 @@ def _run_of(status: SchemaChangeStatus, cycle: str, task: str, step: str) -> Run
 
 def _recorded(world: World, job: JobView) -> World:
     run = run_record(world, job)
-    world = _with_status(world, _with_run(world.status, run))
+    world = _with_status(world, with_notices(_with_run(world.status, run), job))
     if run.outcome == RunOutcome.RUNNING or job.report is None:
         return world
     return _with_status(world, _with_facts(world, job, run))
@@ -124,6 +126,13 @@ def _recorded_losses(world: World) -> World:
 def _with_run(status: SchemaChangeStatus, run: RunRecord) -> SchemaChangeStatus:
     others = [r for r in status.runs if (r.cycle, r.task, r.step) != (run.cycle, run.task, run.step)]
     return status.model_copy(update={"runs": (*others, run)})
+
+
+def with_notices(status: SchemaChangeStatus, job: JobView) -> SchemaChangeStatus:
+    """The status with what a Job has told, each notice once: its log and its report say the same."""
+    told = tuple(dict.fromkeys((*job.notices, *(job.report.notices if job.report else ()))))[-NOTICES_KEPT:]
+    before = tuple(notice for notice in status.notices if notice not in told)
+    return status.model_copy(update={"notices": (*before, *told)[-NOTICES_KEPT:]})
 
 
 def _with_status(world: World, status: SchemaChangeStatus) -> World:

@@ -176,6 +176,10 @@ class Change:
         """Lines about something that happened."""
         return [line for line in self.lines() if "event" in line]
 
+    def notices(self) -> list[dict[str, Any]]:
+        """Lines that the operator makes Events of."""
+        return [line["notice"] for line in self.lines() if "notice" in line]
+
     def told(self) -> list[dict[str, Any]]:
         """Lines of progress."""
         return [line["progress"] for line in self.lines() if "progress" in line]
