@@ -115,6 +115,9 @@ class PostgresDatabaseSpec(Model):
     """Who owns the data and may approve."""
     rehearsal: Rehearsal
     """The throw-away server."""
+    disk_mebibytes: Annotated[int, Field(ge=1, le=1_073_741_824)] | None = None
+    """How large the volume is that the server's data and write-ahead log lie on. SQL cannot ask for it; where it is given, a step
+    that writes a table anew waits until that fits beside what is there."""
     backup: BackupPlace | None = None
     """Where backups go; without it nothing that destroys data is applied."""
     windows: Annotated[

@@ -91,6 +91,10 @@ class RunRequest(Model):
     prove_by: str = "Restore"
     relations: tuple[str, ...] = ()
     """Relations that the plan says are touched, as schema.name."""
+    disk_mebibytes: int | None = None
+    """How large the server's disk is, where the database says it."""
+    depends_on: tuple[str, ...] = ()
+    """Changes of the same namespace and database that the operator takes for completed before this one."""
 
 
 class PlanFacts(Model):
