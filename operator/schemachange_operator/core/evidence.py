@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemachange_operator.api.reason import Reason
-from schemachange_operator.api.status import ApprovalRecord, BackupRecord, PlanStatus, RunRecord, SchemaChangeStatus
+from schemachange_operator.api.status import ApprovalRecord, BackupRecord, Notice, PlanStatus, RunRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import RunOutcome, Task
 from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.digest import digest
@@ -14,6 +14,8 @@ from schemachange_operator.core.task import LedgerFacts
 from schemachange_operator.core.world import World
 
 NOTICES_KEPT = 30
+HISTORY_MESSAGE = 512
+"""Characters of a message in the history."""
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 300.0
@@ -147,14 +149,31 @@ def _with_facts(world: World, job: JobView, run: RunRecord) -> SchemaChangeStatu
         return _planned(world, job)
     if run.task == Task.BACKUP and report.backup:
         return _backed_up(world, run, job)
-    if run.task == Task.APPLY and run.reason == Reason.SCHEMA_DRIFTED and not report.steps_done:
+    if run.task in (Task.APPLY, Task.BACKFILL) and run.reason == Reason.SCHEMA_DRIFTED and not report.steps_done:
         # Nothing of this cycle is on the target: a new cycle plans for the schema as it is now.
-        return status.model_copy(update={"frozen": False, "replans": status.replans + 1})
+        return _drifted(status, run)
     if run.reason == Reason.STEPS_LOST and report.steps_done is not None:
         return _without_lost(world, report.steps_done)
     if run.task == Task.ROLLBACK and run.outcome == RunOutcome.DONE and report.proven:
         return status.model_copy(update={"frozen": False})
     return status
+
+
+def _drifted(status: SchemaChangeStatus, run: RunRecord) -> SchemaChangeStatus:
+    """The way back to Planning, with what has changed in history, in an Event and among what was told."""
+    told = Notice(at=run.ended_at or "", reason=run.reason, message=run.message, step=run.step)
+    history = status.history
+    if history and not history[-1].ended_at:
+        last = history[-1].model_copy(update={"reason": run.reason, "message": run.message[:HISTORY_MESSAGE]})
+        history = (*history[:-1], last)
+    return status.model_copy(
+        update={
+            "frozen": False,
+            "replans": status.replans + 1,
+            "history": history,
+            "notices": (*status.notices, told)[-NOTICES_KEPT:],
+        }
+    )
 
 
 def _without_lost(world: World, steps_done: tuple[str, ...]) -> SchemaChangeStatus:
