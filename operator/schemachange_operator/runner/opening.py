@@ -11,6 +11,7 @@ from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_steps import StepRow, step_noted, steps
 from schemachange_operator.postgres.session import Session
+from schemachange_operator.runner.dependencies import refuse_lost_dependencies
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.lost_steps import refuse_lost, refuse_other_server
 
@@ -48,7 +49,8 @@ def refuse_drift(environment: Environment, now: Snapshot) -> None:
 def begun_steps(environment: Environment, session: Session, change: Change | None) -> dict[str, StepRow]:
     """The ledger's steps of an open change, after making sure that the request's step is the one that is due.
 
-    Raises Stop when the change is unproven or is being rolled back; TryLater(StepsLost) when it lacks a step before this one.
+    Raises Stop when the change is unproven or is being rolled back; TryLater(StepsLost) when it lacks a step before this one;
+    Stop(DependencyLost) before the first step.
     """
     if change is None:
         rows: dict[str, StepRow] = {}
@@ -64,6 +66,8 @@ def begun_steps(environment: Environment, session: Session, change: Change | Non
     names = [step.name for step in environment.content.steps]
     before = names[: names.index(environment.request.step)]
     refuse_lost(environment, session, change, before)
+    if change is None:
+        refuse_lost_dependencies(environment, session)
     return rows
 
 
