@@ -197,6 +197,11 @@ def test_a_drifted_table_is_planned_anew_before_anything_is_applied(shop: Shop) 
     shop.kubectl.merge("schg", name, shop.namespace, {"spec": {"suspend": False}})
     wait_for("another plan", lambda: _digest(shop, name) not in (None, first) or None, describe=lambda: shop.describe(name))
     assert not has_column(shop, "orders", "channel")
+    status = shop.status(name)
+    told = [notice["message"] for notice in status["notices"] if notice["reason"] == "SchemaDrifted"]
+    assert len(told) == 1 and "column public.orders.drifted added" in told[0]
+    assert [one["phase"] for one in status["history"] if one["reason"] == "SchemaDrifted"] == ["Applying"]
+    assert "column public.orders.drifted added" in shop.kubectl.run("describe", "schg", name, "-n", shop.namespace)
     shop.carry_out(name)
     assert has_column(shop, "orders", "channel")
 
