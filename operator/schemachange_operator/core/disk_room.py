@@ -1,12 +1,13 @@
 """Whether what a step writes anew fits on the server's disk."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemachange_operator.core.circumstances import size
-from schemachange_operator.core.plan import PlannedStep, TableSize
+from schemachange_operator.core.plan import PlannedStep
 
 MEBIBYTE = 1024 * 1024
+NAMED = 5
+"""Relations that a message names: a table may have thousands of partitions."""
 TOLD_BYTES = 1024 * MEBIBYTE
 """Where the disk's size is not known, what needs less is not worth a word."""
 
@@ -16,14 +17,20 @@ class Need:
     """What a step writes beside what is there."""
 
     relations: tuple[str, ...]
-    bytes: int
-    """The new files, and as much of write-ahead log."""
+    file_bytes: int
+    """Of the tables as they are, with their indexes."""
+
+    @property
+    def bytes(self) -> int:
+        """The new files, and as much of write-ahead log."""
+        return 2 * self.file_bytes
 
     def sentence(self) -> str:
         """For people."""
+        more = f" and {len(self.relations) - NAMED} more" if len(self.relations) > NAMED else ""
         return (
-            f"{', '.join(self.relations)} is written anew beside the old file, which needs up to {size(self.bytes)} with the"
-            f" write-ahead log ({self.bytes} bytes)"
+            f"{', '.join(self.relations[:NAMED])}{more} is written anew beside the old file, which needs up to"
+            f" {size(self.bytes)} with the write-ahead log ({self.bytes} bytes)"
         )
 
 
@@ -32,12 +39,6 @@ def rewritten(step: PlannedStep) -> tuple[str, ...]:
     foretold = {one.relation for statement in step.statements for one in statement.effects if one.rewrites}
     seen = {relation for statement in step.statements for relation in statement.rewritten}
     return tuple(sorted(foretold | seen))
-
-
-def need(sizes: Iterable[TableSize]) -> Need:
-    """What rewriting these tables needs: each anew with its indexes, once in its files and once in the log."""
-    known = tuple(sizes)
-    return Need(tuple(one.relation for one in known), 2 * sum(one.bytes for one in known))
 
 
 def free_bytes(disk_mebibytes: int, used: int) -> int:

@@ -131,10 +131,18 @@ def _with_run(status: SchemaChangeStatus, run: RunRecord) -> SchemaChangeStatus:
 
 
 def with_notices(status: SchemaChangeStatus, job: JobView) -> SchemaChangeStatus:
-    """The status with what a Job has told, each notice once: its log and its report say the same."""
-    told = tuple(dict.fromkeys((*job.notices, *(job.report.notices if job.report else ()))))[-NOTICES_KEPT:]
-    before = tuple(notice for notice in status.notices if notice not in told)
-    return status.model_copy(update={"notices": (*before, *told)[-NOTICES_KEPT:]})
+    """The status with what a Job has told, each notice once: its log and its report say the same, and so may the try before."""
+    known = {_words(notice): notice for notice in status.notices}
+    told = {_words(notice): notice for notice in (*job.notices, *(job.report.notices if job.report else ()))}
+    last = dict(list(told.items())[-NOTICES_KEPT:])
+    before = [notice for words, notice in known.items() if words not in last]
+    notices = (*before, *(known.get(words, notice) for words, notice in last.items()))
+    return status.model_copy(update={"notices": notices[-NOTICES_KEPT:]})
+
+
+def _words(notice: Notice) -> tuple[str, str, str]:
+    """A notice without its time."""
+    return notice.step, notice.reason, notice.message
 
 
 def _with_status(world: World, status: SchemaChangeStatus) -> World:

@@ -49,6 +49,21 @@ def test_the_last_notices_are_kept() -> None:
     assert len(kept) == NOTICES_KEPT and kept[-1] == notice(number=NOTICES_KEPT + 4)
 
 
+def test_what_the_next_try_sees_again_is_not_told_again() -> None:
+    simulation = at_the_step()
+    told(simulation, notice("WorthKnowing"), notice(number=2))
+    simulation.finish("Retry", "WaitingForLock")
+    simulation.settle()
+    before = simulation.change.status
+    simulation.later(10)
+    simulation.settle()
+    assert simulation.running().attempt == 2
+    told(simulation, notice("WorthKnowing").model_copy(update={"at": "2026-11-23T13:00:00Z"}))
+    simulation.settle()
+    assert sorted(simulation.change.status.notices, key=str) == sorted(before.notices, key=str)
+    assert [one for one in announcements(before, simulation.change.status) if one.reason == "WorthKnowing"] == []
+
+
 def test_each_notice_is_one_event_without_any_change_of_phase() -> None:
     before = SchemaChangeStatus(phase="Applying", step="one", notices=(notice(),))
     after = before.model_copy(update={"notices": (notice(), notice(number=2), notice("WorthKnowing"))})

@@ -4,9 +4,8 @@ from psycopg import errors
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.circumstances import size
-from schemachange_operator.core.disk_room import TOLD_BYTES, Need, free_bytes, need, rewritten
+from schemachange_operator.core.disk_room import TOLD_BYTES, Need, free_bytes, rewritten
 from schemachange_operator.core.errors import TryLater
-from schemachange_operator.postgres.catalog import table_sizes
 from schemachange_operator.postgres.checks.about import About
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
@@ -17,7 +16,7 @@ def check(session: Session, about: About) -> tuple[str, ...]:
     tables = rewritten(about.planned) if about.planned else ()
     if not tables:
         return ()
-    needed = need(table_sizes(session, tables))
+    needed = Need(tables, _bytes(session, "tables", tables))
     if about.disk_mebibytes is None:
         return _not_known(needed)
     free = free_bytes(about.disk_mebibytes, _bytes(session, "databases") + _bytes(session, "log"))
@@ -40,10 +39,10 @@ def _not_known(needed: Need) -> tuple[str, ...]:
     )
 
 
-def _bytes(session: Session, what: str) -> int:
+def _bytes(session: Session, what: str, relations: tuple[str, ...] = ()) -> int:
     """None of it where the login may not ask: what is free is then less than is said."""
     try:
-        row = session.execute(query(f"check_disk_{what}")).fetchone()
+        row = session.execute(query(f"check_disk_{what}"), {"relations": list(relations)}).fetchone()
     except errors.InsufficientPrivilege:
         return 0
     return int(row["bytes"]) if row else 0
