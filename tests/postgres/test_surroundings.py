@@ -202,6 +202,16 @@ def test_partitions_are_counted_once(database: Database, monkeypatch: pytest.Mon
     assert files > 0 and f"({2 * files} bytes)" in sentence
 
 
+def test_an_index_that_is_built_anew_alone_is_counted_alone(orders: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "TOLD_BYTES", 0)
+    (statement,) = planned("REINDEX INDEX orders_pkey").statements
+    effect = Effect(relation="public.orders_pkey", lock="AccessExclusive", rewrites=True)
+    step = planned(WIDEN).model_copy(update={"statements": (statement.model_copy(update={"effects": (effect,)}),)})
+    (sentence,) = told(orders, step)
+    assert sentence.startswith("public.orders_pkey is written anew")
+    assert f"({2 * orders.value('SELECT pg_relation_size($$orders_pkey$$)')} bytes)" in sentence
+
+
 def test_what_a_rewrite_needs_is_no_less_than_it_takes(orders: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "TOLD_BYTES", 0)
     # From 16 on a file grows by up to 64 pages at a time, which is little of a table that matters.

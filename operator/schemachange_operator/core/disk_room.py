@@ -28,8 +28,9 @@ class Need:
     def sentence(self) -> str:
         """For people."""
         more = f" and {len(self.relations) - NAMED} more" if len(self.relations) > NAMED else ""
+        verb = "are" if len(self.relations) > 1 else "is"
         return (
-            f"{', '.join(self.relations[:NAMED])}{more} is written anew beside the old file, which needs up to"
+            f"{', '.join(self.relations[:NAMED])}{more} {verb} written anew beside what is there, which needs up to"
             f" {size(self.bytes)} with the write-ahead log ({self.bytes} bytes)"
         )
 

@@ -13,10 +13,11 @@ from schemachange_operator.postgres.session import Session
 
 def check(session: Session, about: About) -> tuple[str, ...]:
     """Tell what is needed where the disk's size is not known. Raises TryLater(DiskTooSmall) where it does not fit."""
-    tables = rewritten(about.planned) if about.planned else ()
-    if not tables:
+    foretold = rewritten(about.planned) if about.planned else ()
+    row = session.execute(query("check_disk_tables"), {"relations": list(foretold)}).fetchone() if foretold else None
+    if row is None or not row["bytes"]:
         return ()
-    needed = Need(tables, _bytes(session, "tables", tables))
+    needed = Need(tuple(row["relations"]), row["bytes"])
     if about.disk_mebibytes is None:
         return _not_known(needed)
     free = free_bytes(about.disk_mebibytes, _bytes(session, "databases") + _bytes(session, "log"))
@@ -39,10 +40,10 @@ def _not_known(needed: Need) -> tuple[str, ...]:
     )
 
 
-def _bytes(session: Session, what: str, relations: tuple[str, ...] = ()) -> int:
+def _bytes(session: Session, what: str) -> int:
     """None of it where the login may not ask: what is free is then less than is said."""
     try:
-        row = session.execute(query(f"check_disk_{what}"), {"relations": list(relations)}).fetchone()
+        row = session.execute(query(f"check_disk_{what}")).fetchone()
     except errors.InsufficientPrivilege:
         return 0
     return int(row["bytes"]) if row else 0
