@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 
 from playground import examples
@@ -143,6 +144,44 @@ def test_the_blocker_stands_in_a_condition_while_the_one_job_waits_and_no_longer
     assert _condition(status, "WaitingForLock")["status"] == "False"
 
 
+@contextmanager
+def reporter(shop: Shop) -> Iterator[psycopg.Connection[Any]]:
+    """A session of a role of its own: nobody but a superuser may end a superuser's. The operator's login may end it."""
+    role = f"{shop.database}_report"
+    with shop.server.session() as administrator:
+        administrator.execute(f"GRANT pg_read_all_stats, pg_signal_backend TO {shop.login}")
+        administrator.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{shop.password}' IN ROLE {shop.owner_role}")
+        try:
+            with shop.server.session(shop.database, role, shop.password) as session:
+                yield session
+        finally:
+            administrator.execute(f"DROP ROLE {role}")
+
+
+def test_a_session_that_the_policy_allows_to_end_is_ended_and_told(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy={"name": "impatient"})
+    rule = {"applicationName": "nightly-report", "action": "Terminate"}
+    policy = {"kind": "SchemaPolicy", "metadata": {"name": "impatient"}, "spec": {"locks": {"endBlockers": [rule]}}}
+    shop.kubectl.apply({"apiVersion": "schemachange.dev/v1alpha1", **policy}, shop.namespace)
+    name = shop.apply(channel())
+    shop.wait_for_plan(name)
+    with reporter(shop) as blocker:
+        blocker.execute("SET application_name = 'nightly-report'")
+        blocker.execute("BEGIN")
+        blocker.execute("SELECT count(*) FROM orders")
+        shop.approve(name)
+        status = shop.wait(name, "Completed")
+        with pytest.raises(psycopg.OperationalError):
+            blocker.execute("SELECT 1")
+    ended = [notice for notice in status["notices"] if notice["reason"] == "BlockerEnded"]
+    assert [("was cancelled" in one["message"], "was terminated" in one["message"]) for one in ended] == [
+        (True, False),
+        (False, True),
+    ]
+    assert all("nightly-report" in notice["message"] for notice in ended)
+    assert shop.kubectl.run("describe", "schg", name, "-n", shop.namespace).count("BlockerEnded") >= len(ended)
+
+
 def _condition(status: Manifest, kind: str) -> Manifest:
     return next(one for one in status["conditions"] if one["type"] == kind)
 
@@ -158,6 +197,11 @@ def test_a_drifted_table_is_planned_anew_before_anything_is_applied(shop: Shop) 
     shop.kubectl.merge("schg", name, shop.namespace, {"spec": {"suspend": False}})
     wait_for("another plan", lambda: _digest(shop, name) not in (None, first) or None, describe=lambda: shop.describe(name))
     assert not has_column(shop, "orders", "channel")
+    status = shop.status(name)
+    told = [notice["message"] for notice in status["notices"] if notice["reason"] == "SchemaDrifted"]
+    assert len(told) == 1 and "column public.orders.drifted added" in told[0]
+    assert [one["phase"] for one in status["history"] if one["reason"] == "SchemaDrifted"] == ["Applying"]
+    assert "column public.orders.drifted added" in shop.kubectl.run("describe", "schg", name, "-n", shop.namespace)
     shop.carry_out(name)
     assert has_column(shop, "orders", "channel")
 

@@ -139,8 +139,54 @@ def test_a_drifted_schema_is_refused(orders: Database, tmp_path: Path) -> None:
     orders.as_owner("ALTER TABLE orders ADD COLUMN currency int")
     report = change.run("apply", "add")
     assert (report.outcome, report.reason, report.steps_done) == ("Failed", "SchemaDrifted", ())
-    assert "column public.orders.currency is there already" in report.message
+    assert "column public.orders.currency added" in report.message
     assert columns(orders) == ["id", "note", "currency"]
+
+
+DRIFTS = [
+    (
+        "ALTER TABLE orders ALTER COLUMN note TYPE varchar(9)",
+        "column public.orders.note: type was text, is character varying(9)",
+    ),
+    ("ALTER TABLE orders DROP COLUMN note", "column public.orders.note removed"),
+    ("ALTER TABLE orders ALTER COLUMN note SET NOT NULL", "column public.orders.note: "),
+    ("CREATE INDEX orders_note ON orders (note)", "index public.orders_note added"),
+    ("ALTER TABLE orders OWNER TO postgres", "table public.orders: owner was app_owner, is postgres"),
+    ("CREATE VIEW notes AS SELECT note FROM orders", "view public.notes added"),
+    ("GRANT SELECT ON orders TO PUBLIC", "table public.orders: "),
+]
+
+
+@pytest.mark.parametrize(("drift", "named"), DRIFTS)
+def test_a_drift_is_named_with_what_was_and_what_is(orders: Database, tmp_path: Path, drift: str, named: str) -> None:
+    change = Change(orders, tmp_path, steps(ADD))
+    orders.superuser.execute(drift)
+    report = change.run("apply", "add")
+    assert (report.outcome, report.reason, report.steps_done) == ("Failed", "SchemaDrifted", ()), report.message
+    assert named in report.message
+    assert "approvals of this one do not count" in report.message
+
+
+def test_a_drift_before_a_backfill_is_one_too(orders: Database, tmp_path: Path) -> None:
+    fill = {"name": "fill", "backfill": {"table": "orders", "set": {"note": "'y'"}, "where": "note = 'x'"}}
+    change = Change(orders, tmp_path, steps(fill))
+    orders.as_owner("CREATE INDEX orders_note ON orders (note)")
+    report = change.run("backfill", "fill")
+    assert (report.reason, report.steps_done) == ("SchemaDrifted", ())
+    assert "index public.orders_note added" in report.message
+    assert orders.value("SELECT count(*) FROM orders WHERE note = 'y'") == 0
+
+
+def test_a_long_definition_is_not_kept_whole_and_still_told_apart(orders: Database, tmp_path: Path) -> None:
+    condition = " OR ".join(f"note = '{number:04}'" for number in range(100))
+    orders.as_owner(f"ALTER TABLE orders ADD CONSTRAINT long CHECK ({condition} OR note = 'x') NOT VALID")
+    change = Change(orders, tmp_path, steps(ADD))
+    assert "0099" not in change.plan.text()
+    orders.as_owner(
+        f"ALTER TABLE orders DROP CONSTRAINT long, ADD CONSTRAINT long CHECK ({condition} OR note = 'y') NOT VALID"
+    )
+    report = change.run("apply", "add")
+    assert "constraint public.orders.long: definition was CHECK" in report.message
 
 
 def test_a_drift_after_the_first_step_does_not_stop_the_second(orders: Database, tmp_path: Path) -> None:

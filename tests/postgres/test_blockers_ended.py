@@ -79,6 +79,10 @@ def test_a_statement_is_cancelled(orders: Database, tmp_path: Path) -> None:
     assert told(change, "blocker_ended") == ["cancelled"]
     (line,) = [line for line in change.events() if line["event"] == "blocker_ended"]
     assert "user report (nightly)" in line["blocker"]
+    (notice,) = change.notices()
+    assert (notice["reason"], notice["step"]) == ("BlockerEnded", "add")
+    assert "user report (nightly)" in notice["message"] and "was cancelled" in notice["message"]
+    assert "applicationName: nightly, state: active, olderThanSeconds: 1" in notice["message"]
 
 
 def test_an_idle_session_is_cancelled_and_then_terminated(orders: Database, tmp_path: Path) -> None:
@@ -98,6 +102,7 @@ def test_a_login_that_may_not_is_told_so(orders: Database, tmp_path: Path) -> No
         assert change.run("apply", "add").reason == "WaitingForLock"
     (line,) = [line for line in change.events() if line["event"] == "blocker_not_ended"]
     assert "GRANT pg_signal_backend" in line["why"]
+    assert [notice["reason"] for notice in change.notices()] == ["BlockerNotEnded"]
 
 
 SPARED: list[tuple[str, dict[str, Any]]] = [

@@ -64,8 +64,9 @@ def test_what_is_told_stands_in_the_log(orders: Database, tmp_path: Path) -> Non
     orders.superuser.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'orders_note'::regclass")
     change = Change(orders, tmp_path, steps({"name": "a", "sql": ADD}))
     assert change.run("apply", "a").outcome == "Done"
-    (event,) = [event for event in change.events() if event["event"] == "worth_knowing"]
-    assert "public.orders_note of public.orders" in event["message"]
+    (notice,) = change.notices()
+    assert (notice["reason"], notice["step"]) == ("WorthKnowing", "a")
+    assert "public.orders_note of public.orders" in notice["message"]
 
 
 AVAILABLE = "SELECT name FROM pg_available_extension_versions WHERE superuser AND trusted = %s AND name <> 'plpgsql' LIMIT 1"

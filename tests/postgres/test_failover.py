@@ -1,19 +1,26 @@
 """After a failover to an asynchronous standby: what was lost is found out and done again, once; nothing else is."""
 
 import re
+import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from psycopg import errors
 
 from postgres.support.change import Change, steps
 from postgres.support.database import Database, create_roles, make_database
 from postgres.support.standby import Standby
 from postgres.support.waiting import wait_for
-from schemachange_operator.core.errors import TryLater
+from schemachange_operator.api.database import Connection
+from schemachange_operator.api.database import Standby as Standing
+from schemachange_operator.core.errors import Stop, TryLater
 from schemachange_operator.postgres.ledger_history import check, read_history
+from schemachange_operator.postgres.session import connect
+from schemachange_operator.runner.programs import connection_variables
 from testcluster.servers import Server
 
 ORDERS = (
@@ -209,3 +216,86 @@ def test_a_plan_made_on_another_server_is_made_again(pair: Pair) -> None:
     report = moved.run("apply", "add")
     assert (report.outcome, report.reason, report.steps_done) == ("Failed", "SchemaDrifted", ()), report.message
     assert "system identifier 7" in report.message
+
+
+def test_a_completed_change_that_a_failover_lost_is_found_out_by_the_next(pair: Pair) -> None:
+    first = Change(pair.before, pair.change.root, steps(ADD))
+    pair.standby.cut_off(pair.before)
+    first.apply_all()
+    assert first.run("verify").reason == "Completed"
+    depends_on = (first.name,)
+    assert next_change(first).run("apply", "a", depends_on=depends_on).outcome == "Done"
+    pair.fail_over()
+    lost = next_change(replace_database(first, pair.change.database))
+    for command, task in (("analyse", "plan"), ("apply", "apply")):
+        refused = answer(lost, command, task, depends_on)
+        assert (refused.reason, "has nothing of it" in refused.message) == ("DependencyLost", True), refused.message
+        assert "shop/orders-currency" in refused.message
+    assert lost.database.value("SELECT to_regclass('made')") is None
+    again = replace_database(first, pair.change.database)
+    assert again.run("apply", "add", attempt=2).outcome == "Done"
+    assert "has it as Open" in answer(lost, "apply", "apply", depends_on).message
+    assert again.run("verify").reason == "Completed"
+    assert lost.run("apply", "a", depends_on=depends_on).outcome == "Done"
+
+
+def next_change(first: Change) -> Change:
+    return first.another("next", relations=("public.made",), steps=steps({"name": "a", "sql": "CREATE TABLE made (id int)"}))
+
+
+def answer(change: Change, command: str, task: str, depends_on: tuple[str, ...]) -> Any:
+    try:
+        return change.run(command, "a", task=task, depends_on=depends_on)
+    except Stop as error:
+        return error
+
+
+def both(pair: Pair) -> Connection:
+    """The address of the primary with its standby beside it."""
+    return pair.before.connection.model_copy(update={"standbys": (Standing(host="127.0.0.1", port=pair.standby.port),)})
+
+
+def test_whichever_of_several_servers_takes_writes_is_worked_on(pair: Pair) -> None:
+    connection = both(pair)
+    turned = connection.model_copy(
+        update={"port": pair.standby.port, "standbys": (Standing(host="127.0.0.1", port=connection.port),)}
+    )
+    assert pair.change.run("apply", "add", connection=turned).outcome == "Done"
+    pair.standby.caught_up(pair.before)
+    pair.fail_over()
+    for step, command in (("fill", "backfill"), ("index", "apply"), ("next", "apply")):
+        report = pair.change.run(command, step, attempt=3, connection=connection)
+        assert report.outcome == "Done", report.message
+    assert pair.change.run("verify", connection=connection).reason == "Completed"
+
+
+def test_the_plan_and_its_dump_are_made_on_the_primary_of_several(pair: Pair) -> None:
+    connection = both(pair)
+    turned = connection.model_copy(
+        update={"port": pair.standby.port, "standbys": (Standing(host="127.0.0.1", port=connection.port),)}
+    )
+    credentials = pair.before.credentials
+    for one in (connection, turned):
+        with connect(one, credentials, "test", read_only=True) as session:
+            assert session.info.port == connection.port
+            with pytest.raises(errors.ReadOnlySqlTransaction):
+                session.execute("CREATE TABLE made ()")
+        with connection_variables(one, credentials, "test") as variables:
+            asked = subprocess.run(
+                ["psql", "-XAtc", "SELECT pg_is_in_recovery()"],
+                env={**os.environ, **variables},
+                capture_output=True,
+                check=True,
+            )
+            assert asked.stdout.decode().strip() == "f"
+
+
+def test_of_several_servers_none_takes_writes(pair: Pair) -> None:
+    connection = both(pair)
+    pair.before.superuser.close()
+    pair.primary.kill()
+    for read_only in (False, True):
+        with pytest.raises(TryLater) as raised:
+            connect(connection, pair.before.credentials, "test", read_only=read_only)
+        assert raised.value.reason == "ServerUnsupported", raised.value.message
+        assert "goes on by itself" in raised.value.message

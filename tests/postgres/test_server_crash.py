@@ -151,7 +151,7 @@ def test_the_next_try_goes_on(own: Database, tmp_path: Path, kind: str, how: str
         assert database.query(INVALID) == []
         if kind == "reindex":
             # A TOAST table's own index can only be dropped by a superuser: it is told how.
-            told = [event["message"] for event in change.events() if event["event"] == "worth_knowing"]
+            told = [notice["message"] for notice in change.notices()]
             assert any("As a superuser: DROP INDEX CONCURRENTLY pg_toast." in message for message in told)
         with database.session() as session:
             assert check(session) == ()

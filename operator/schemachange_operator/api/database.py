@@ -7,16 +7,30 @@ from pydantic import Field
 from schemachange_operator.api.base import Line, Metadata, Model, ObjectName
 
 Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+HostName = Annotated[str, Field(min_length=1, max_length=253, pattern="^[^,]*$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
 RoleName = Annotated[str, Field(min_length=1, max_length=63)]
+
+
+class Standby(Model):
+    """A further server that may become the primary."""
+
+    host: HostName
+    """The server itself."""
+    port: Port = 5432
+    """Its port."""
 
 
 class Connection(Model):
     """How the server is reached; user and password are in a Secret, never here."""
 
-    host: Annotated[str, Field(min_length=1, max_length=253)]
+    host: HostName
     """The server itself (not a pooler in transaction mode)."""
-    port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    port: Port = 5432
     """Its port."""
+    standbys: Annotated[tuple[Standby, ...], Field(max_length=10)] = ()
+    """Standbys of it, where no address of their own leads to whichever is the primary: all are asked, and the one that takes
+    writes is worked on."""
     database: Annotated[str, Field(min_length=1, max_length=63)]
     """The database's name."""
     ssl_mode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
@@ -30,6 +44,16 @@ class Connection(Model):
     planning_secret_name: ObjectName | None = None
     """Another Secret with the same keys: a login that only reads, for the plan and the test. It need not be able to become
     the migration role."""
+
+    @property
+    def hosts(self) -> str:
+        """All hosts, as libpq takes them."""
+        return ",".join((self.host, *(standby.host for standby in self.standbys)))
+
+    @property
+    def ports(self) -> str:
+        """Their ports, in the same order."""
+        return ",".join(str(port) for port in (self.port, *(standby.port for standby in self.standbys)))
 
     def for_planning(self) -> "Connection":
         """The connection of what only reads the target."""
@@ -115,6 +139,9 @@ class PostgresDatabaseSpec(Model):
     """Who owns the data and may approve."""
     rehearsal: Rehearsal
     """The throw-away server."""
+    disk_mebibytes: Annotated[int, Field(ge=1, le=1_073_741_824)] | None = None
+    """How large the volume is that the server's data and write-ahead log lie on. SQL cannot ask for it; where it is given, a step
+    that writes a table anew waits until that fits beside what is there."""
     backup: BackupPlace | None = None
     """Where backups go; without it nothing that destroys data is applied."""
     windows: Annotated[

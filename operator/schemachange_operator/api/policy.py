@@ -75,6 +75,26 @@ class LockRules(Model):
     """Sessions that may be ended when they are in the way; nobody by default. Never ended: replication, vacuum, the operator."""
 
 
+class ReplicationRules(Model):
+    """How far replicas may be behind before a step; no limit where none is given, since some are meant to be behind."""
+
+    max_lag_seconds: Annotated[int, Field(ge=1, le=86_400)] | None = None
+    """The most that a replica may be behind in time."""
+    max_lag_mebibytes: Annotated[int, Field(ge=1, le=1_048_576)] | None = None
+    """The most that a replica may be behind in write-ahead log."""
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a limit at all."""
+        return self.max_lag_seconds is not None or self.max_lag_mebibytes is not None
+
+    def words(self) -> str:
+        """The limits, for people."""
+        seconds = f"{self.max_lag_seconds} s" if self.max_lag_seconds is not None else ""
+        mebibytes = f"{self.max_lag_mebibytes} MiB" if self.max_lag_mebibytes is not None else ""
+        return " and ".join(filter(None, (seconds, mebibytes))) or "any lag"
+
+
 class BackfillRules(Model):
     """How rows are filled."""
 
@@ -140,6 +160,8 @@ class SchemaPolicySpec(Model):
     """How changes are rehearsed."""
     locks: LockRules = LockRules()
     """How long the application may have to wait."""
+    replication: ReplicationRules = ReplicationRules()
+    """How far replicas may be behind."""
     backfill: BackfillRules = BackfillRules()
     """How rows are filled."""
     backup: BackupRules = BackupRules()

@@ -17,6 +17,10 @@ class Reason(Word):
     NO_BACKUP_PLACE = "NoBackupPlace", "Something is destroyed and the database has no place for a backup."
     DEPENDENCY_MISSING = "DependencyMissing", "A change named in dependsOn does not exist yet."
     DEPENDENCY_NOT_COMPLETED = "DependencyNotCompleted", "A change named in dependsOn is not completed yet."
+    DEPENDENCY_LOST = (
+        "DependencyLost",
+        "A change named in dependsOn is Completed, and the database's ledger does not have it so: a failover or restore undid it.",
+    )
     DEPENDENCY_CYCLE = "DependencyCycle", "Changes depend on each other in a circle."
     EXPAND_MISSING = "ExpandMissing", "A Contract change names no Expand change that it ends, and the policy asks for one."
     WAIVER_WITHOUT_PLACE = "WaiverWithoutPlace", "A waiver names a step or a statement that the change does not have."
@@ -115,6 +119,20 @@ class Reason(Word):
     )
     STOPPED = "Stopped", "The Job was asked to stop and stopped at a safe place."
     STEP_DONE = "StepDone", "A step is committed on the target."
+    REPLICA_LAGS = (
+        "ReplicaLags",
+        "A replica is further behind than the policy allows; the step runs once it has caught up.",
+    )
+    DISK_TOO_SMALL = (
+        "DiskTooSmall",
+        "What the step writes anew would not fit on the server's disk; the message has the bytes needed and free.",
+    )
+    WORTH_KNOWING = (
+        "WorthKnowing",
+        "Seen directly before a step, and no reason to stop: long transactions, replicas, leftovers.",
+    )
+    BLOCKER_ENDED = "BlockerEnded", "A session in the way was cancelled or ended, as the policy's locks.endBlockers allows."
+    BLOCKER_NOT_ENDED = "BlockerNotEnded", "A session that the policy allows to end could not be ended."
     # Verifying
     VERIFY_RUNNING = "VerifyRunning", "The verification's Job is running."
     DIFFERENCE_UNEXPECTED = "DifferenceUnexpected", "The target changed in another way than the rehearsal."

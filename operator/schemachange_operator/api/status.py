@@ -26,6 +26,19 @@ class Progress(Model):
     """Who is in the way of a lock that is waited for just now, in words; empty while nothing is waited for."""
 
 
+class Notice(Model):
+    """Something that a Job did or saw on its way, and that was no reason to stop."""
+
+    at: Timestamp
+    """When."""
+    reason: str
+    """One word for it."""
+    message: str
+    """What it is and what it means."""
+    step: str = ""
+    """The step that was about to run, or ran."""
+
+
 class RunRecord(Model):
     """One piece of work by Jobs: how often it was tried and how it ended last."""
 
@@ -221,6 +234,8 @@ class SchemaChangeStatus(Model):
     """Work by Jobs: the evidence that the phase is derived from."""
     history: tuple[PhaseRecord, ...] = ()
     """Every phase so far; the last sixty are kept."""
+    notices: tuple[Notice, ...] = ()
+    """What Jobs did or saw on their way, sessions that were ended for one; the last thirty are kept."""
     conditions: Annotated[
         tuple[Condition, ...],
         Field(json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]}),

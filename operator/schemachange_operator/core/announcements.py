@@ -17,7 +17,19 @@ class Announcement:
 
 
 def announcements(before: SchemaChangeStatus, after: SchemaChangeStatus) -> tuple[Announcement, ...]:
-    """The Events of one pass: each change of phase, step or reason once, and the signals that the procedure names."""
+    """The Events of one pass: what Jobs have told, each change of phase, step or reason, and the signals that the procedure names."""
+    return (*_told(before, after), *_moved(before, after))
+
+
+def _told(before: SchemaChangeStatus, after: SchemaChangeStatus) -> tuple[Announcement, ...]:
+    """Each notice once: those that stood in the status before have been announced."""
+    new = [notice for notice in after.notices if notice not in before.notices]
+    return tuple(
+        Announcement(Reason(notice.reason), notice.message, notice.reason != Reason.WORTH_KNOWING) for notice in new
+    )
+
+
+def _moved(before: SchemaChangeStatus, after: SchemaChangeStatus) -> tuple[Announcement, ...]:
     if (before.phase, before.step, before.reason) == (after.phase, after.step, after.reason):
         return ()
     warning = after.phase in (Phase.BLOCKED, Phase.ABORTED)

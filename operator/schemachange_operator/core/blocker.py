@@ -65,6 +65,12 @@ def rule_for(blocker: Blocker, rules: Sequence[BlockerRule]) -> BlockerRule | No
     return next((rule for rule in rules if _matches(blocker, rule)), None)
 
 
+def rule_words(rule: BlockerRule) -> str:
+    """A rule as it stands in the policy."""
+    members = rule.model_dump(by_alias=True, exclude_defaults=True)
+    return ", ".join(f"{name}: {value}" for name, value in members.items())
+
+
 def _matches(blocker: Blocker, rule: BlockerRule) -> bool:
     return (
         bool(rule.user or rule.application_name)

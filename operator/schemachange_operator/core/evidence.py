@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from schemachange_operator.api.reason import Reason
-from schemachange_operator.api.status import ApprovalRecord, BackupRecord, PlanStatus, RunRecord, SchemaChangeStatus
+from schemachange_operator.api.status import ApprovalRecord, BackupRecord, Notice, PlanStatus, RunRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import RunOutcome, Task
 from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.digest import digest
@@ -12,6 +12,10 @@ from schemachange_operator.core.finding import counted
 from schemachange_operator.core.jobs import JobView
 from schemachange_operator.core.task import LedgerFacts
 from schemachange_operator.core.world import World
+
+NOTICES_KEPT = 30
+HISTORY_MESSAGE = 512
+"""Characters of a message in the history."""
 
 FIRST_PAUSE = 2.0
 LONGEST_PAUSE = 300.0
@@ -51,7 +55,7 @@ def _run_of(status: SchemaChangeStatus, cycle: str, task: str, step: str) -> Run
 
 def _recorded(world: World, job: JobView) -> World:
     run = run_record(world, job)
-    world = _with_status(world, _with_run(world.status, run))
+    world = _with_status(world, with_notices(_with_run(world.status, run), job))
     if run.outcome == RunOutcome.RUNNING or job.report is None:
         return world
     return _with_status(world, _with_facts(world, job, run))
@@ -126,6 +130,21 @@ def _with_run(status: SchemaChangeStatus, run: RunRecord) -> SchemaChangeStatus:
     return status.model_copy(update={"runs": (*others, run)})
 
 
+def with_notices(status: SchemaChangeStatus, job: JobView) -> SchemaChangeStatus:
+    """The status with what a Job has told, each notice once: its log and its report say the same, and so may the try before."""
+    known = {_words(notice): notice for notice in status.notices}
+    told = {_words(notice): notice for notice in (*job.notices, *(job.report.notices if job.report else ()))}
+    last = dict(list(told.items())[-NOTICES_KEPT:])
+    before = [notice for words, notice in known.items() if words not in last]
+    notices = (*before, *(known.get(words, notice) for words, notice in last.items()))
+    return status.model_copy(update={"notices": notices[-NOTICES_KEPT:]})
+
+
+def _words(notice: Notice) -> tuple[str, str, str]:
+    """A notice without its time."""
+    return notice.step, notice.reason, notice.message
+
+
 def _with_status(world: World, status: SchemaChangeStatus) -> World:
     return replace(world, change=world.change.model_copy(update={"status": status}))
 
@@ -138,14 +157,31 @@ def _with_facts(world: World, job: JobView, run: RunRecord) -> SchemaChangeStatu
         return _planned(world, job)
     if run.task == Task.BACKUP and report.backup:
         return _backed_up(world, run, job)
-    if run.task == Task.APPLY and run.reason == Reason.SCHEMA_DRIFTED and not report.steps_done:
+    if run.task in (Task.APPLY, Task.BACKFILL) and run.reason == Reason.SCHEMA_DRIFTED and not report.steps_done:
         # Nothing of this cycle is on the target: a new cycle plans for the schema as it is now.
-        return status.model_copy(update={"frozen": False, "replans": status.replans + 1})
+        return _drifted(status, run)
     if run.reason == Reason.STEPS_LOST and report.steps_done is not None:
         return _without_lost(world, report.steps_done)
     if run.task == Task.ROLLBACK and run.outcome == RunOutcome.DONE and report.proven:
         return status.model_copy(update={"frozen": False})
     return status
+
+
+def _drifted(status: SchemaChangeStatus, run: RunRecord) -> SchemaChangeStatus:
+    """The way back to Planning, with what has changed in history, in an Event and among what was told."""
+    told = Notice(at=run.ended_at or "", reason=run.reason, message=run.message, step=run.step)
+    history = status.history
+    if history and not history[-1].ended_at:
+        last = history[-1].model_copy(update={"reason": run.reason, "message": run.message[:HISTORY_MESSAGE]})
+        history = (*history[:-1], last)
+    return status.model_copy(
+        update={
+            "frozen": False,
+            "replans": status.replans + 1,
+            "history": history,
+            "notices": (*status.notices, told)[-NOTICES_KEPT:],
+        }
+    )
 
 
 def _without_lost(world: World, steps_done: tuple[str, ...]) -> SchemaChangeStatus:

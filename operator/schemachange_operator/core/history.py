@@ -3,6 +3,7 @@
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import PhaseRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import Phase, PhaseOutcome
+from schemachange_operator.core.evidence import HISTORY_MESSAGE
 from schemachange_operator.core.outcome import Decision
 
 KEPT = 60
@@ -43,7 +44,7 @@ def _begun(decision: Decision, now: str) -> PhaseRecord:
 
 
 def _short(message: str) -> str:
-    return message[:512]
+    return message[:HISTORY_MESSAGE]
 
 
 def _closed_if_final(record: PhaseRecord, decision: Decision, now: str) -> PhaseRecord:

@@ -7,7 +7,7 @@ from schemachange_operator.api.base import Model
 from schemachange_operator.api.database import PostgresDatabase
 from schemachange_operator.api.migration import AppTests
 from schemachange_operator.api.reason import Reason
-from schemachange_operator.api.status import Progress
+from schemachange_operator.api.status import Notice, Progress
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import digest, short
@@ -87,6 +87,8 @@ class JobView(Model):
     """The end of the log of the application's tests, when they failed: at most 30 lines and 2 KiB."""
     progress: Progress | None = None
     """The last progress that a running backfill or apply wrote."""
+    notices: tuple[Notice, ...] = ()
+    """What it has told so far, as far as the end of its log goes."""
     started: str = ""
     """When it began, RFC 3339; empty before."""
     ended: str = ""

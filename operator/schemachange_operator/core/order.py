@@ -57,8 +57,19 @@ def run_request(world: World, wanted: CreateJob) -> RunRequest:
         abort_reason=spec.abort.reason if spec.abort else "",
         backup_path=backup_path(world, wanted.step) if wanted.task == Task.BACKUP else "",
         backup_scope=spec.backup.scope,
+        disk_mebibytes=database.disk_mebibytes,
+        depends_on=dependencies(world),
         prove_by=spec.backup.prove_by or world.policy.backup.prove_by,
     )
+
+
+def dependencies(world: World) -> tuple[str, ...]:
+    """Names of the changes before this one whose record is in the same database's ledger."""
+    assert world.database is not None
+    metadata = world.database.metadata
+    place, own = (metadata.namespace, metadata.name), world.change.metadata.namespace
+    beside = {s.name for s in world.siblings if s.namespace == own and s.database == place}
+    return tuple(one.name for one in world.change.spec.depends_on if one.name in beside)
 
 
 def record(world: World) -> Record:

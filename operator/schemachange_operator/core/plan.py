@@ -198,6 +198,8 @@ class PlanDocument(Model):
     fingerprint: str
     relations: tuple[str, ...]
     """Relations touched, as schema.name; new ones included."""
+    planned_for: dict[str, dict[str, dict[str, str]]] = {}
+    """Those relations and what depends on them, as they were: kind, name, attribute, value. Long values are cut and digested."""
     sizes: tuple[TableSize, ...] = ()
     steps: tuple[PlannedStep, ...]
     difference: tuple[Difference, ...] = ()

@@ -75,6 +75,18 @@ def fingerprint(snapshot: Snapshot, relations: Iterable[str]) -> str:
     )
 
 
+def picture(snapshot: Snapshot, relations: Iterable[str]) -> Snapshot:
+    """What a fingerprint is of, short enough to keep: two pictures differ where the fingerprints do, and can say in what."""
+    return {
+        kind: {
+            name: {attribute: _shown(value) for attribute, value in _lasting(kind, attributes).items()}
+            for name, attributes in objects.items()
+        }
+        for kind, objects in about(snapshot, relations).items()
+        if objects
+    }
+
+
 def _lasting(kind: str, attributes: Attributes | None) -> Attributes:
     left_out = RESIDUE.get(kind, frozenset())
     return {attribute: value for attribute, value in (attributes or {}).items() if attribute not in left_out}

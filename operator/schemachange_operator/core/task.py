@@ -3,8 +3,8 @@
 The operator puts a RunRequest as JSON into the environment variable SCHEMACHANGE_REQUEST of every container that runs
 our image, mounts the frozen content at /content/content.json and, from apply on, the frozen plan at /plan/plan.json.
 A container answers with a RunReport as JSON (at most 4096 bytes) in /dev/termination-log, and writes JSON lines to
-standard output: `{"time": ..., "event": ..., ...}`, progress as `{"progress": {...}}`, and documents in parts as
-`{"document": name, "part": 0, "parts": 3, "text": ...}`.
+standard output: `{"time": ..., "event": ..., ...}`, progress as `{"progress": {...}}`, what people should be told as
+`{"notice": {...}}`, and documents in parts as `{"document": name, "part": 0, "parts": 3, "text": ...}`.
 """
 
 from typing import Literal
@@ -13,7 +13,7 @@ from schemachange_operator.api.base import Model
 from schemachange_operator.api.database import Connection
 from schemachange_operator.api.migration import Waiver
 from schemachange_operator.api.policy import SchemaPolicySpec
-from schemachange_operator.api.status import Progress
+from schemachange_operator.api.status import Notice, Progress
 
 REQUEST_VARIABLE = "SCHEMACHANGE_REQUEST"
 CONTENT_FILE = "/content/content.json"
@@ -91,6 +91,10 @@ class RunRequest(Model):
     prove_by: str = "Restore"
     relations: tuple[str, ...] = ()
     """Relations that the plan says are touched, as schema.name."""
+    disk_mebibytes: int | None = None
+    """How large the server's disk is, where the database says it."""
+    depends_on: tuple[str, ...] = ()
+    """Changes of the same namespace and database that the operator takes for completed before this one."""
 
 
 class PlanFacts(Model):
@@ -147,5 +151,7 @@ class RunReport(Model):
     """For rollback and failures: steps that are still applied on the target."""
     proven: bool | None = None
     """For rollback: whether the catalog is as it was before."""
+    notices: tuple[Notice, ...] = ()
+    """Those that were written to the log, as far as there is room: a log is read while the Job runs, and may be missed."""
     log_digest: str = ""
     """SHA-256 of all that this container wrote to standard output."""

@@ -19,7 +19,7 @@ from schemachange_operator.kube.resources import JOBS, PODS
 Json = dict[str, Any]
 
 PROGRESS_LINES = 20
-"""Lines at the end of a log among which the last progress is looked for."""
+"""Lines at the end of a log among which the last progress and notices are looked for."""
 
 
 def observe_jobs(client: Client, change: SchemaChange, namespace: str) -> tuple[tuple[JobView, ...], PlanDocument | None]:
@@ -45,14 +45,15 @@ def observe_jobs(client: Client, change: SchemaChange, namespace: str) -> tuple[
 
 
 def _with_log(client: Client, namespace: str, view: JobView, found: Sequence[Json]) -> JobView:
-    """Progress while it runs, the end of the application's tests when they failed."""
-    if view.state == "Running" and view.task in (Task.BACKFILL, Task.APPLY, Task.ROLLBACK):
+    """Progress and notices while it runs or where it left no report, the end of the application's tests when they failed."""
+    lost = view.finished and view.report is None
+    if (view.state == "Running" or lost) and view.task in (Task.BACKFILL, Task.APPLY, Task.ROLLBACK):
         try:
             log = _log(client, namespace, view, found, tail_lines=PROGRESS_LINES)
         except ApiError:
             # A kubelet that does not answer must not keep the pass from seeing everything else.
             return view
-        return view.model_copy(update={"progress": logs.last_progress(log)})
+        return view.model_copy(update={"progress": logs.last_progress(log), "notices": logs.notices(log)})
     if view.failed_container == pods.APP_TESTS:
         log = _log(client, namespace, view, found, pods.APP_TESTS, tail_lines=logs.TAIL_LINES)
         return view.model_copy(update={"log_tail": logs.tail(log)})

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from pydantic import ValidationError
 
-from schemachange_operator.api.status import Progress
+from schemachange_operator.api.status import Notice, Progress
 from schemachange_operator.core.digest import text_digest
 
 TAIL_LINES = 30
@@ -43,6 +44,16 @@ def last_progress(log: str) -> Progress | None:
         return Progress.model_validate(found) if found else None
     except ValidationError:
         return None
+
+
+def notices(log: str) -> tuple[Notice, ...]:
+    """All notices in the end of a log."""
+    found = []
+    for line in _lines(log):
+        with suppress(ValidationError):
+            if "notice" in line:
+                found.append(Notice.model_validate(line["notice"]))
+    return tuple(found)
 
 
 def tail(log: str) -> str:

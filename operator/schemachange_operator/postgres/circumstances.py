@@ -1,5 +1,6 @@
 """Asks the server what else goes on: replicas, sessions, vacuums. Needs pg_monitor to see those of other roles."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from psycopg import errors
@@ -13,12 +14,12 @@ LONG_SECONDS = 30.0
 """A transaction that is open for longer is named."""
 
 
-def read_circumstances(session: Session, relations: tuple[str, ...]) -> tuple[Circumstance, ...]:
-    """What the reviewer should know of this moment."""
+def read_circumstances(
+    session: Session, relations: tuple[str, ...], names: Iterable[str] = tuple(circumstances.WORDS)
+) -> tuple[Circumstance, ...]:
+    """What people should know of this moment; `names` are keys of WORDS."""
     given = {"relations": list(relations), "seconds": LONG_SECONDS}
-    return tuple(
-        one for name, words in circumstances.WORDS.items() for row in _rows(session, name, given) for one in words(row)
-    )
+    return tuple(one for name in names for row in _rows(session, name, given) for one in circumstances.WORDS[name](row))
 
 
 def _rows(session: Session, name: str, given: dict[str, Any]) -> list[dict[str, Any]]:

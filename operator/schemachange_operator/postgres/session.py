@@ -1,7 +1,7 @@
 """Connections to a server, with everything pinned that could surprise."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import Connection
@@ -69,7 +69,8 @@ def connect(
     read_only: bool = False,
     settings: dict[str, str] | None = None,
 ) -> Session:
-    """A session in autocommit on the read-write primary (any server when read_only), settings pinned.
+    """A session in autocommit on the read-write primary, settings pinned; when read_only on the primary, or on the one server
+    that there is.
 
     `settings` override PINNED. Raises TryLater or Stop, by cause.
     """
@@ -78,8 +79,8 @@ def connect(
         pinned["default_transaction_read_only"] = "on"
     with translated():
         return psycopg.connect(
-            host=connection.host,
-            port=connection.port,
+            host=connection.hosts,
+            port=connection.ports,
             dbname=connection.database,
             sslmode=connection.ssl_mode,
             user=credentials.user,
@@ -89,12 +90,17 @@ def connect(
             keepalives_idle=10,
             keepalives_interval=5,
             keepalives_count=3,
-            target_session_attrs="any" if read_only else "read-write",
+            target_session_attrs=_wanted(connection) if read_only else "read-write",
             options=" ".join(f"-c {name}={_escaped(value)}" for name, value in pinned.items()),
             autocommit=True,
             prepare_threshold=None,
             row_factory=dict_row,
         )
+
+
+def _wanted(connection: database.Connection) -> Literal["primary", "any"]:
+    """Of several servers the primary; of a single one the caller says better than libpq why it will not do."""
+    return "primary" if connection.standbys else "any"
 
 
 def _escaped(value: str) -> str:

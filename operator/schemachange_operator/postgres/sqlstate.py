@@ -44,6 +44,11 @@ REFUSED_WORDS: dict[str, Callable[[], ProcedureError]] = {
         "The server that answers is a standby, or its transactions are read-only by default; a change is applied on the primary."
         " Nothing was run. It goes on by itself once the address in spec.connection of the PostgresDatabase leads to the primary.",
     ),
+    "server is in hot standby mode": lambda: TryLater(
+        Reason.SERVER_UNSUPPORTED,
+        "Of the servers that answer, all are standbys; a change is planned and applied on the primary. Nothing was run. It goes on"
+        " by itself once one of the addresses in spec.connection of the PostgresDatabase leads to the primary.",
+    ),
     "unsupported startup parameter": lambda: Stop(
         Reason.SERVER_UNSUPPORTED,
         "The connection goes through a pooler, which does not let a session's settings through. Nothing was run."

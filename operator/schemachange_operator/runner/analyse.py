@@ -18,6 +18,7 @@ from schemachange_operator.runner.analysis.copies import copy_rows
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
 from schemachange_operator.runner.analysis.inspection import inspect
+from schemachange_operator.runner.dependencies import refuse_lost_dependencies
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.output import cut
 from schemachange_operator.runner.plan_facts import plan_facts
@@ -43,6 +44,8 @@ def analyse(environment: Environment) -> RunReport:
             verdict = _verdict(known, request.content_digest)
             write_model(environment.folders.work, VERDICT, verdict)
             return verdict.report
+        if request.task == Task.PLAN:
+            refuse_lost_dependencies(environment, session)
         facts = inspect(environment, session)
         if request.task == Task.PLAN:
             check_rules(facts.findings)

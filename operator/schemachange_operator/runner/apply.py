@@ -8,7 +8,6 @@ from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
 from schemachange_operator.core.task import RunReport
 from schemachange_operator.postgres import ledger
-from schemachange_operator.postgres.checks import About, look
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_steps import StatementRun, step_done, steps
 from schemachange_operator.postgres.session import Session
@@ -16,6 +15,7 @@ from schemachange_operator.runner import answers
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.opening import applied_steps, begun_steps, note_catalog, open_or_adopt
 from schemachange_operator.runner.single import apply_single
+from schemachange_operator.runner.surroundings import look_around
 from schemachange_operator.runner.target import working_on
 from schemachange_operator.runner.transaction import run_in_transaction
 from schemachange_operator.runner.work import Work
@@ -42,7 +42,7 @@ def apply(environment: Environment) -> RunReport:
                     steps_done=change.steps_done,
                 )
             rows = begun_steps(environment, session, change)
-            _look_around(environment, session, step, statements)
+            look_around(environment, session, f"Step {step.name}", step.name, statements, planned=True)
             if kind == "Single":
                 apply_single(target, session, change, step, statements[0], rows.get(step.name))
             else:
@@ -56,13 +56,6 @@ def apply(environment: Environment) -> RunReport:
             step=step.name,
             steps_done=applied_steps(environment, session),
         )
-
-
-def _look_around(environment: Environment, session: Session, step: ContentStep, statements: Sequence[Statement]) -> None:
-    request = environment.request
-    about = About(f"Step {step.name}", statements, request.relations, request.migration_role)
-    for sentence in look(session, about):
-        environment.output.event("worth_knowing", step=step.name, message=sentence)
 
 
 def _is_done(session: Session, change: Change, step: ContentStep) -> bool:

@@ -24,6 +24,7 @@ from schemachange_operator.runner.ladder import tries
 from schemachange_operator.runner.opening import applied_steps, begun_steps, open_or_adopt
 from schemachange_operator.runner.pace import Pace
 from schemachange_operator.runner.stopping import cancelled_on_stop
+from schemachange_operator.runner.surroundings import look_around
 from schemachange_operator.runner.target import Target, working_on
 
 BATCH_TIMEOUT = 60_000
@@ -49,6 +50,7 @@ def backfill(environment: Environment) -> RunReport:
                     already=True,
                     steps_done=change.steps_done,
                 )
+            look_around(environment, session, f"Backfill {name}", name, planned=True)
             opened = _begin(target, session, change, wanted, begun=name in rows)
             position, progress = Filling(target, session, opened, wanted).run()
         except ProcedureError as error:

@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 
 from schemachange_operator.api.policy import BlockerRule
-from schemachange_operator.core.blocker import Blocker, rule_for
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.blocker import Blocker, rule_for, rule_words
 from schemachange_operator.postgres import blockers
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.output import Output
@@ -16,9 +17,11 @@ GRACE = 2.0
 class Ending:
     """What has been done to whom."""
 
-    def __init__(self, rules: Sequence[BlockerRule], output: Output) -> None:
+    def __init__(self, rules: Sequence[BlockerRule], output: Output, title: str, step: str) -> None:
         self._rules = rules
         self._output = output
+        self._title = title
+        self._step = step
         self._cancelled: dict[int, float] = {}
         self._final: set[int] = set()
 
@@ -35,12 +38,19 @@ class Ending:
             self._cancelled[blocker.pid] = time.monotonic()
             if rule.action == "Cancel":
                 self._final.add(blocker.pid)
-            self._tell(blocker, "cancelled", done=blockers.end(session, blocker, terminate=False))
+            self._tell(blocker, rule, "cancelled", done=blockers.end(session, blocker, terminate=False))
         elif time.monotonic() - since >= GRACE:
             self._final.add(blocker.pid)
-            self._tell(blocker, "terminated", done=blockers.end(session, blocker, terminate=True))
+            self._tell(blocker, rule, "terminated", done=blockers.end(session, blocker, terminate=True))
 
-    def _tell(self, blocker: Blocker, how: str, *, done: bool) -> None:
+    def _tell(self, blocker: Blocker, rule: BlockerRule, how: str, *, done: bool) -> None:
         event = "blocker_ended" if done else "blocker_not_ended"
         hint = "" if done else "gone already, or the login may not: GRANT pg_signal_backend to it"
         self._output.event(event, how=how, blocker=blocker.sentence(), **({"why": hint} if hint else {}))
+        said = f"was {how}" if done else f"could not be {how} ({hint})"
+        self._output.notice(
+            Reason.BLOCKER_ENDED if done else Reason.BLOCKER_NOT_ENDED,
+            f"{self._title} waits for a lock, and in the way was {blocker.sentence()}: it {said}. The policy allows it:"
+            f" locks.endBlockers has {rule_words(rule)}.",
+            self._step,
+        )

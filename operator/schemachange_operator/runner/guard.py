@@ -52,7 +52,8 @@ class Guard:
         rules = target.environment.request.policy.locks
         self._budget = rules.stall_milliseconds
         self._touched = target.environment.request.relations
-        self._ending = Ending(rules.end_blockers, target.environment.output)
+        environment = target.environment
+        self._ending = Ending(rules.end_blockers, environment.output, title, environment.request.step)
         self._wanted: dict[tuple[str, str], WaitingLock] = {}
         self._wake = threading.Event()
         self._stall: GaveWay | None = None

@@ -47,7 +47,8 @@ def main(arguments: Sequence[str], variables: Mapping[str, str] = os.environ, fo
     folders, output = folders or Folders(), Output()
     report = _reported(arguments[0], variables, folders, output)
     output.event("report", outcome=report.outcome, reason=report.reason, message=report.message)
-    write_report(report.model_copy(update={"log_digest": output.digest()}), folders.report)
+    last = {"log_digest": output.digest(), "notices": output.notices()}
+    write_report(report.model_copy(update=last), folders.report)
     return EXIT_CODES[report.outcome]
 
 

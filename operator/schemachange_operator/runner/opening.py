@@ -3,19 +3,17 @@
 import psycopg
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.comparison import sentences
 from schemachange_operator.core.errors import Stop
-from schemachange_operator.core.plan import Difference, PlanDocument
-from schemachange_operator.core.snapshot import Snapshot, fingerprint
+from schemachange_operator.core.snapshot import Snapshot, difference, fingerprint, picture
 from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_steps import StepRow, step_noted, steps
 from schemachange_operator.postgres.session import Session
+from schemachange_operator.runner.dependencies import refuse_lost_dependencies
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.lost_steps import refuse_lost, refuse_other_server
-
-GIST = 5
-"""Differences that a message names."""
 
 
 def open_or_adopt(environment: Environment, session: Session, change: Change | None) -> Change:
@@ -36,39 +34,23 @@ def open_or_adopt(environment: Environment, session: Session, change: Change | N
 
 
 def refuse_drift(environment: Environment, now: Snapshot) -> None:
-    """Raise Stop(SchemaDrifted) when the touched relations are not as they were planned for."""
-    request = environment.request
+    """Raise Stop(SchemaDrifted), naming the differences, when the touched relations are not as they were planned for."""
+    request, plan = environment.request, environment.plan
     if fingerprint(now, request.relations) == request.fingerprint:
         return
-    gist = drift(environment.plan, now) if environment.plan else ()
-    seen = f" Seen: {'; '.join(gist[:GIST])}." if gist else ""
+    found = difference(plan.planned_for, picture(now, request.relations)) if plan and plan.planned_for else ()
     raise Stop(
         Reason.SCHEMA_DRIFTED,
-        f"{', '.join(request.relations)} or what depends on it has changed since the plan was made.{seen}"
-        " Nothing was applied. A new plan is made.",
+        f"{', '.join(request.relations)} or what depends on it has changed since the plan was made. Nothing was applied. A new"
+        f" plan is made, and approvals of this one do not count for it.{f' Changed: {sentences(found)}.' if found else ''}",
     )
-
-
-def drift(plan: PlanDocument, now: Snapshot) -> tuple[str, ...]:
-    """What of the plan's own differences cannot be made any more: the plan keeps no other picture of the schema."""
-    return tuple(sentence for one in plan.difference if (sentence := _hindrance(one, now)))
-
-
-def _hindrance(planned: Difference, now: Snapshot) -> str:
-    found = now.get(planned.kind, {}).get(planned.name)
-    if planned.change == "added" and found is not None:
-        return f"{planned.kind} {planned.name} is there already"
-    if planned.change != "added" and found is None:
-        return f"{planned.kind} {planned.name} is not there any more"
-    if planned.change == "changed" and found is not None and found.get(planned.attribute, "") == planned.after:
-        return f"{planned.kind} {planned.name} has the new {planned.attribute} already"
-    return ""
 
 
 def begun_steps(environment: Environment, session: Session, change: Change | None) -> dict[str, StepRow]:
     """The ledger's steps of an open change, after making sure that the request's step is the one that is due.
 
-    Raises Stop when the change is unproven or is being rolled back; TryLater(StepsLost) when it lacks a step before this one.
+    Raises Stop when the change is unproven or is being rolled back; TryLater(StepsLost) when it lacks a step before this one;
+    Stop(DependencyLost) before the first step.
     """
     if change is None:
         rows: dict[str, StepRow] = {}
@@ -84,6 +66,8 @@ def begun_steps(environment: Environment, session: Session, change: Change | Non
     names = [step.name for step in environment.content.steps]
     before = names[: names.index(environment.request.step)]
     refuse_lost(environment, session, change, before)
+    if change is None:
+        refuse_lost_dependencies(environment, session)
     return rows
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from schemachange_operator.api.status import Progress
+from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.status import Notice, Progress
 from schemachange_operator.core.task import RunReport
 
 DOCUMENT_PART = 8_000
@@ -17,6 +18,8 @@ DOCUMENT_PART = 8_000
 REPORT_LIMIT = 4_096
 """Bytes that Kubernetes keeps of a termination message."""
 MESSAGE_LIMIT = 1_024
+NOTICE_LIMIT = 512
+"""Characters of a message and of a notice."""
 
 Clock = Callable[[], datetime]
 
@@ -35,6 +38,7 @@ class Output:
         self._hash = hashlib.sha256()
         # The guard tells what it sees while the work tells what it does.
         self._writing = threading.Lock()
+        self._notices: list[Notice] = []
 
     def event(self, event: str, **members: Any) -> None:
         """One line about something that happened. Members hold no literals of data and no password."""
@@ -43,6 +47,17 @@ class Output:
     def progress(self, progress: Progress) -> None:
         """One line of progress; the operator shows the last one while the Job runs."""
         self._line({"progress": progress.model_dump(mode="json", by_alias=True)})
+
+    def notice(self, reason: Reason, message: str, step: str = "") -> None:
+        """One line that the operator keeps in the change's status and makes an Event of."""
+        at = self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        notice = Notice(at=at, reason=reason, message=cut(message, NOTICE_LIMIT), step=step)
+        self._notices.append(notice)
+        self._line({"notice": notice.model_dump(mode="json", by_alias=True)})
+
+    def notices(self) -> tuple[Notice, ...]:
+        """All notices so far."""
+        return tuple(self._notices)
 
     def document(self, name: str, text: str) -> None:
         """A document in parts; the report carries its digest."""
@@ -63,9 +78,12 @@ class Output:
 
 
 def write_report(report: RunReport, path: Path) -> None:
-    """Write the report where Kubernetes picks it up, cut to what it keeps."""
+    """Write the report where Kubernetes picks it up, cut to what it keeps: the oldest notices go first."""
     short = report.model_copy(update={"message": cut(report.message, MESSAGE_LIMIT)})
     text = short.model_dump_json(by_alias=True, exclude_none=True)
+    while len(text.encode()) > REPORT_LIMIT and short.notices:
+        short = short.model_copy(update={"notices": short.notices[1:]})
+        text = short.model_dump_json(by_alias=True, exclude_none=True)
     if len(text.encode()) > REPORT_LIMIT:
         raise ValueError(f"a report of {len(text.encode())} bytes does not fit into {REPORT_LIMIT}")
     path.write_text(text)

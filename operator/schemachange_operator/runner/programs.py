@@ -99,8 +99,9 @@ def connection_variables(
         escaped = credentials.password.replace("\\", "\\\\").replace(":", "\\:")
         passwords.write_text(f"*:*:*:*:{escaped}\n")
         yield {
-            "PGHOST": connection.host,
-            "PGPORT": str(connection.port),
+            "PGHOST": connection.hosts,
+            "PGPORT": connection.ports,
+            **({"PGTARGETSESSIONATTRS": "primary"} if connection.standbys else {}),
             "PGDATABASE": connection.database,
             "PGUSER": credentials.user,
             "PGSSLMODE": connection.ssl_mode,

@@ -19,6 +19,7 @@ from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.lost_steps import refuse_unknown
 from schemachange_operator.runner.opening import applied_steps
 from schemachange_operator.runner.single import left_undone, undo_single
+from schemachange_operator.runner.surroundings import look_around
 from schemachange_operator.runner.target import Target, working_on
 from schemachange_operator.runner.transaction import run_in_transaction
 from schemachange_operator.runner.work import Work
@@ -90,6 +91,7 @@ def _undo(target: Target, session: Session, change: Change, step: ContentStep, r
         _mark(target, session, change, step, ())
         return
     statements = read_statements(step.undo.sql)
+    look_around(target.environment, session, title, step.name, statements, planned=False)
     if step_kind(statements) == "Single":
         runs = undo_single(target, session, change, step, statements[0], row)
         _mark(target, session, change, step, runs)

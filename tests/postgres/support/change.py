@@ -16,7 +16,7 @@ from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.core import task
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.plan import Difference, PlanDocument
-from schemachange_operator.core.snapshot import difference, fingerprint
+from schemachange_operator.core.snapshot import difference, fingerprint, picture
 from schemachange_operator.core.sql.statement import read_statements
 from schemachange_operator.core.task import RunReport, RunRequest
 from schemachange_operator.postgres.backfill import run_batches
@@ -85,6 +85,7 @@ class Change:
             server_version=str(self.database.server.major),
             fingerprint=self.fingerprint,
             relations=self.relations,
+            planned_for=picture(before, self.relations),
             steps=(),
             difference=self.rehearsed(),
         )
@@ -175,6 +176,10 @@ class Change:
     def events(self) -> list[dict[str, Any]]:
         """Lines about something that happened."""
         return [line for line in self.lines() if "event" in line]
+
+    def notices(self) -> list[dict[str, Any]]:
+        """Lines that the operator makes Events of."""
+        return [line["notice"] for line in self.lines() if "notice" in line]
 
     def told(self) -> list[dict[str, Any]]:
         """Lines of progress."""

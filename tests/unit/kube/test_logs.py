@@ -2,13 +2,16 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
+from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import Progress
 from schemachange_operator.core.digest import text_digest
+from schemachange_operator.core.task import RunReport
 from schemachange_operator.kube import logs
-from schemachange_operator.runner.output import Output
+from schemachange_operator.runner.output import REPORT_LIMIT, Output, write_report
 
 TEXT = "ein Plan: " + "ä" * 20_000
 
@@ -50,6 +53,28 @@ def test_the_last_progress_counts() -> None:
     assert progress.text == "2 of 10"
     assert logs.last_progress("nothing") is None
     assert logs.last_progress(json.dumps({"progress": {"done": "many"}})) is None
+
+
+def test_all_notices_come_back() -> None:
+    stream = io.StringIO()
+    output = Output(stream)
+    for number in range(3):
+        output.notice(Reason.WORTH_KNOWING, f"number {number}", "add")
+    output.progress(Progress(text="1 of 10"))
+    read = logs.notices("no JSON\n" + json.dumps({"notice": {"reason": 7}}) + "\n" + stream.getvalue())
+    assert read == output.notices()
+    assert [(one.message, one.step) for one in read] == [(f"number {number}", "add") for number in range(3)]
+
+
+def test_a_report_keeps_the_last_notices_that_it_has_room_for(tmp_path: Path) -> None:
+    output = Output(io.StringIO())
+    for number in range(40):
+        output.notice(Reason.BLOCKER_ENDED, f"{number} " + "ä" * 1000)
+    report = RunReport(outcome="Done", reason="StepDone", message="ö" * 5000, notices=output.notices())
+    write_report(report, tmp_path / "report")
+    text = (tmp_path / "report").read_bytes()
+    kept = RunReport.model_validate_json(text).notices
+    assert len(text) <= REPORT_LIMIT and kept and kept == output.notices()[-len(kept) :]
 
 
 def test_the_end_of_a_log_is_bounded() -> None:

@@ -5,6 +5,7 @@ import pytest
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import Progress
 from schemachange_operator.api.vocabulary import Task
+from schemachange_operator.core.announcements import announcements
 from schemachange_operator.core.jobs import JobProblem
 from unit.phases.simulation import CHANGE, Simulation, merged
 
@@ -125,6 +126,39 @@ def test_a_drifted_target_is_planned_anew_and_approved_anew() -> None:
     assert not simulation.change.status.frozen
     simulation.finish(reason="PlanReady")
     assert simulation.settle().phase == "AwaitingApproval"
+
+
+def test_what_a_target_has_drifted_in_is_told_everywhere_and_no_longer_than_it_matters() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    before = simulation.change.status
+    simulation.finish("Failed", "SchemaDrifted", message="table public.t: owner was a, is b")
+    simulation.fingerprint = "sha256:" + "e" * 64
+    decision = simulation.settle()
+    after = simulation.change.status
+    assert decision.phase == "Planning" and "owner was a, is b" in decision.message
+    assert "owner was a, is b" in after.message
+    (left,) = [one for one in after.history if one.phase == "Applying"]
+    assert (left.reason, left.outcome, left.message) == (
+        "SchemaDrifted",
+        "Restarted",
+        "table public.t: owner was a, is b",
+    )
+    (event,) = [one for one in announcements(before, after) if one.reason == "SchemaDrifted"]
+    assert event.warning and "owner was a, is b" in event.message
+    simulation.finish(reason="PlanReady")
+    simulation.settle()
+    simulation.edit(retry="again")
+    decision = simulation.settle()
+    assert decision.phase == "Planning" and "owner" not in decision.message
+
+
+def test_a_drift_before_a_backfill_is_planned_anew_too() -> None:
+    fill = {"name": "fill", "backfill": {"table": "t", "set": {"a": "1"}, "where": "a IS NULL"}}
+    simulation = Simulation.of(merged(CHANGE, migration={"steps": [{**fill, "rollback": {"notNeeded": "test"}}]}))
+    simulation.to_first_step()
+    simulation.finish("Failed", "SchemaDrifted")
+    assert simulation.settle().phase == "Planning"
 
 
 def test_suspend_stops_a_backfill_and_it_goes_on_where_it_stood() -> None:

@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from schemachange_operator.postgres.checks import extensions, leftovers, ownership, wraparound
+from schemachange_operator.postgres.checks import (
+    circumstances,
+    disk,
+    extensions,
+    leftovers,
+    ownership,
+    replication,
+    transactions,
+    wraparound,
+)
 from schemachange_operator.postgres.checks.about import About
 from schemachange_operator.postgres.session import Session
 
@@ -11,6 +20,10 @@ CHECKS: tuple[Callable[[Session, About], tuple[str, ...]], ...] = (
     wraparound.check,
     ownership.check,
     leftovers.check,
+    transactions.check,
+    replication.check,
+    disk.check,
+    circumstances.check,
 )
 
 

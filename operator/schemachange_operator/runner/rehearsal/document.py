@@ -7,8 +7,9 @@ from schemachange_operator.core.content import ContentStep, StepKind
 from schemachange_operator.core.effects import Foretelling, Foretold
 from schemachange_operator.core.plan import Difference, PlanDocument, PlannedStatement, PlannedStep, SafeSequence
 from schemachange_operator.core.plan_parts import by_name, planned_statement, statement_notes, undo_words
+from schemachange_operator.core.snapshot import picture
 from schemachange_operator.core.sql.statement import step_kind
-from schemachange_operator.runner.analysis.facts import Facts
+from schemachange_operator.runner.analysis.facts import SNAPSHOT, Facts, read_snapshot
 from schemachange_operator.runner.analysis.weighing import weighed
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.course import Built
@@ -39,6 +40,7 @@ def plan_document(environment: Environment, facts: Facts, found: Rehearsed) -> P
         system_identifier=facts.system_identifier,
         fingerprint=facts.fingerprint,
         relations=facts.relations,
+        planned_for=picture(read_snapshot(environment.folders.work, SNAPSHOT), facts.relations),
         sizes=facts.sizes,
         steps=steps,
         difference=found.difference,
