@@ -226,3 +226,5 @@ class SchemaChangeStatus(Model):
     """Conditions as kstatus reads them, and our own."""
     completed_at: Timestamp | None = None
     """When it reached Completed or Aborted."""
+    reverted_by: str = ""
+    """The change that has undone this one since."""

@@ -60,8 +60,9 @@ def _own(world: World, decision: Decision) -> tuple[Condition, ...]:
         _yes(ConditionType.TESTED, plan is not None and (_beyond(decision, Phase.TESTING) or status.frozen)),
         _backed_up(world),
         _yes(ConditionType.APPLIED, _applied(world)),
-        _yes(ConditionType.VERIFIED, world.done(Task.VERIFY) or decision.reason == Reason.ALREADY_APPLIED),
+        _yes(ConditionType.VERIFIED, world.done(Task.VERIFY) or decision.phase == Phase.COMPLETED),
         _waiting_for_lock(world, decision),
+        _reverted(status),
         _at_risk(decision),
     )
 
@@ -94,6 +95,7 @@ INPUT_REASONS = (
     Reason.WINDOW_UNKNOWN,
     Reason.RULE_UNKNOWN,
     Reason.OBJECT_INVALID,
+    Reason.REVERT_IMPOSSIBLE,
 )
 """Reasons of Pending that name an input."""
 
@@ -133,6 +135,13 @@ def _waiting_for_lock(world: World, decision: Decision) -> Condition:
     waiting = decision.reason == Reason.WAITING_FOR_LOCK
     reason = Reason.WAITING_FOR_LOCK if waiting else Reason.NOT_NEEDED
     return _condition(ConditionType.WAITING_FOR_LOCK, waiting, reason, (now or decision.message) if waiting else "")
+
+
+def _reverted(status: SchemaChangeStatus) -> Condition:
+    by = status.reverted_by
+    return _condition(
+        ConditionType.REVERTED, bool(by), Reason.REVERTED if by else Reason.NOT_YET, f"Undone by {by}." if by else ""
+    )
 
 
 def _at_risk(decision: Decision) -> Condition:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import ApprovalRecord, BackupRecord, PlanStatus, RunRecord, SchemaChangeStatus
-from schemachange_operator.api.vocabulary import RunOutcome, Task
+from schemachange_operator.api.vocabulary import Phase, RunOutcome, Task
 from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.digest import digest
 from schemachange_operator.core.finding import counted
@@ -24,7 +24,17 @@ def record(world: World) -> World:
     for job in sorted(world.jobs, key=lambda view: view.attempt):
         if _news(world, job):
             world = _recorded(world, job)
-    return _frozen_by_evidence(_recorded_losses(world))
+    return _reverted(_frozen_by_evidence(_recorded_losses(world)))
+
+
+def _reverted(world: World) -> World:
+    """Who has undone this change: kept, since the object that did it may be deleted."""
+    own, known = world.change.metadata, world.status.reverted_by
+    done = (
+        s.name for s in world.siblings if (s.namespace, s.reverts, s.phase) == (own.namespace, own.name, Phase.COMPLETED)
+    )
+    by = known or next(done, "")
+    return world if by == known else _with_status(world, world.status.model_copy(update={"reverted_by": by}))
 
 
 def _frozen_by_evidence(world: World) -> World:
@@ -213,7 +223,8 @@ def _adopted(status: SchemaChangeStatus, world: World, ledger: LedgerFacts | Non
         ApprovalRecord(name=a.approval, approved_by=a.approved_by, decision="Approved", valid=True, at=a.at)
         for a in ledger.approvals
     )
-    return status.model_copy(update={"frozen": True, "approvals": approvals})
+    reverted_by = status.reverted_by or ledger.reverted_by
+    return status.model_copy(update={"frozen": True, "approvals": approvals, "reverted_by": reverted_by})
 
 
 def _backed_up(world: World, run: RunRecord, job: JobView) -> SchemaChangeStatus:

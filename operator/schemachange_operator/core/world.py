@@ -48,6 +48,11 @@ class Sibling:
     uid: str
     phase: str
     depends_on: tuple[str, ...] = ()
+    """Changes that have to be completed before it; the one that it undoes among them."""
+    reverts: str = ""
+    """The change that it undoes."""
+    reverted_by: str = ""
+    """The change that has undone it."""
     database: tuple[str, str] = ("", "")
     """Namespace and name of its database."""
     relations: tuple[str, ...] = ()
