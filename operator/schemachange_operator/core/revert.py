@@ -8,6 +8,7 @@ from schemachange_operator.api.vocabulary import Phase
 from schemachange_operator.core.content import Content, ContentStep, Reverts, Undo
 from schemachange_operator.core.errors import InvalidSql
 from schemachange_operator.core.sources import too_large
+from schemachange_operator.core.sql.content_check import check_content
 from schemachange_operator.core.sql.statement import read_statements, step_kind
 from schemachange_operator.core.world import Problem
 
@@ -84,6 +85,9 @@ def _to_undo(steps: Sequence[ContentStep]) -> tuple[ContentStep, ...]:
 
 
 def _obstacle(every: Sequence[ContentStep], steps: Sequence[ContentStep]) -> str:
+    unread = check_content(Content(steps=tuple(every)))
+    if unread:
+        return f"has SQL that cannot be read ({unread[0].message.rstrip('.')}); {OWN_WAY}"
     final = next((step for step in every if step.undo.irreversible is not None), None)
     if final:
         reason = (final.undo.irreversible or "").rstrip(".")
