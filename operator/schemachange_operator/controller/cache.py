@@ -82,6 +82,11 @@ class Cache:
         with self._lock:
             return Counter(sibling.phase or Phase.PENDING.value for sibling in self._changes.values())
 
+    def at_risk(self) -> tuple[Sibling, ...]:
+        """Changes that left a state which could not be proved."""
+        with self._lock:
+            return tuple(sibling for sibling in self._changes.values() if sibling.data_at_risk)
+
     def _concerned(self, sibling: Sibling) -> set[Key]:
         """Changes that have not ended and wait for this one, or share its database; and the one that this one undoes."""
         keys = {key for key in self._by_namespace.get(sibling.namespace, set()) if self._depends(key, sibling.name)}

@@ -154,11 +154,11 @@ def _verdict(known: Change, content_digest: str, undone: str) -> Verdict:
         if undone:
             message += f" It has been undone since by {undone}; to have it again, undo {undone}."
         return Verdict(report=_report(known, Reason.ALREADY_APPLIED, message, undone))
-    if known.state == "Unproven" or known.plan is None:
+    if known.plan is None:
         raise Stop(
             Reason.STATE_UNPROVEN,
-            f"The ledger of the database has {who} as {known.state}, and nobody could prove the state that it is in:"
-            f" {known.outcome or 'its plan is missing'}. Nothing was touched. Bring the database to a known state by hand.",
+            f"The ledger of the database has {who} as {known.state}, and its plan is missing: nobody can prove the state that it is"
+            " in. Nothing was touched. Bring the database to a known state by hand (docs/how-to/data-at-risk.md).",
         )
     done = ", ".join(known.steps_done) or "none"
     message = f"{who} had been begun under the plan {known.plan_digest[:19]}; steps done: {done}. It goes on from there."
