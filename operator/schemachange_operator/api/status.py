@@ -53,6 +53,8 @@ class RunRecord(Model):
     """When the last Job ended."""
     not_before: Timestamp | None = None
     """When it is tried again, if it is."""
+    steps_left: tuple[str, ...] | None = None
+    """For a rollback that has not come to its end: the steps that are still applied, as its last Job found them."""
 
 
 class StepStatus(Model):

@@ -84,7 +84,15 @@ def run_record(world: World, job: JobView) -> RunRecord:
         started_at=job.started or None,
         ended_at=stamp(ended) if outcome != RunOutcome.RUNNING else None,
         not_before=stamp(ended + pause_after(job.attempt)) if outcome == RunOutcome.RETRY else None,
+        steps_left=_steps_left(world, job) if job.task == Task.ROLLBACK else None,
     )
+
+
+def _steps_left(world: World, job: JobView) -> tuple[str, ...] | None:
+    """What a rollback's Job reports; until it does, what the one before it did."""
+    told = job.report.steps_done if job.report else None
+    before = _run_of(world.status, job.cycle, job.task, job.step)
+    return told if told is not None else before.steps_left if before else None
 
 
 def ended_at(world: World, job: JobView) -> datetime:

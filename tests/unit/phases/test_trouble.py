@@ -337,3 +337,28 @@ def test_past_an_irreversible_step_an_unproven_state_is_said_to_be_so() -> None:
     simulation.finish("Failed", "StateUnproven")
     assert simulation.settle().reason == "StateUnproven"
     assert at_risk(simulation) == "True"
+
+
+def test_a_rollback_that_failed_half_way_lists_what_is_still_applied_and_goes_on() -> None:
+    undo = {"sql": "ALTER TABLE t DROP c"}
+    steps = [{"name": name, "sql": "ALTER TABLE t ADD c text", "rollback": undo} for name in ("one", "two", "three")]
+    simulation = Simulation.of(merged(CHANGE, migration={"steps": steps}))
+    simulation.to_first_step()
+    for _ in range(2):
+        simulation.finish()
+        simulation.settle()
+    simulation.edit(abort={"reason": "no"})
+    simulation.settle()
+    simulation.settle()
+    simulation.finish("Failed", "RollbackFailed", steps_done=("one",), proven=False)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Blocked", "RollbackFailed")
+    assert "Still applied: one." in decision.message
+    states = ["Done", "RolledBack"]
+    assert [step.state for step in simulation.change.status.steps[:2]] == states
+    simulation.edit(retry="2")
+    assert simulation.settle().phase == "RollingBack"
+    assert [step.state for step in simulation.change.status.steps[:2]] == states, "it is known while the next Job runs"
+    simulation.finish(proven=True, steps_done=())
+    assert simulation.settle().phase == "Aborted"
+    assert {step.state for step in simulation.change.status.steps[:2]} == {"RolledBack"}

@@ -32,8 +32,16 @@ def step(world: World) -> tuple[Phase, Outcome]:
         )
     outcome = work(world, Task.ROLLBACK, "", Reason.ROLLBACK_RUNNING, "Undoing the steps done")
     if isinstance(outcome, Blocked):
-        outcome = Blocked(outcome.reason, f"{outcome.message} {_way_out(outcome.reason)}", outcome.step)
+        told = f"{outcome.message}{_left(world)} {_way_out(outcome.reason)}"
+        outcome = Blocked(outcome.reason, told, outcome.step)
     return Phase.ROLLING_BACK, outcome
+
+
+def _left(world: World) -> str:
+    record = world.run(Task.ROLLBACK)
+    if record is None or record.steps_left is None:
+        return ""
+    return f" Still applied: {', '.join(record.steps_left) or 'no step'}."
 
 
 def _way_out(reason: Reason) -> str:
