@@ -1,11 +1,14 @@
 """`schg plan` of a change with revertOf: made out of the change that it names, where that is given before it."""
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from schemachange_operator.command.main import main
 
+REPOSITORY = Path(__file__).resolve().parents[3]
 ORIGINAL = """
 apiVersion: schemachange.dev/v1alpha1
 kind: SchemaChange
@@ -58,6 +61,15 @@ def test_it_is_planned_when_the_original_is_given(
     assert "undo-migration" in text
     assert "| Undoes | `orders-voucher` |" in text
     assert text.index("Vouchers.") < text.index("Nobody wants vouchers.")
+
+
+def test_the_how_to_shows_the_example_and_it_is_planned(capsys: pytest.CaptureFixture[str]) -> None:
+    examples = REPOSITORY / "manifests" / "examples"
+    revert = examples / "11-orders-channel-undo.yaml"
+    (shown,) = re.findall(r"```yaml\n(.*?)```", (REPOSITORY / "docs" / "how-to" / "undo.md").read_text(), re.DOTALL)
+    assert yaml.safe_load(shown) == yaml.safe_load(revert.read_text())
+    assert main(["plan", str(examples / "07-orders-channel.yaml"), str(revert)]) in {0, 1}
+    assert "| Undoes | `orders-channel` |" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -142,3 +142,6 @@ def test_what_depends_on_a_change_that_was_undone_waits() -> None:
     status = shop.look("next")
     assert (status["phase"], status["reason"]) == ("Pending", "DependencyNotCompleted")
     assert "original (undone by undo)" in status["message"]
+    undo = shop.api.objects[f"{OURS}/schemachanges/undo"]
+    shop.put("undo", undo["spec"], {"phase": "Completed", "revertedBy": "again"})
+    assert shop.look("next")["phase"] == "Planning", "what undid it has been undone"

@@ -1,6 +1,6 @@
 """Pending: every required input of the procedure is there, and the changes before this one are completed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.schema_change import ChangeReference, SchemaChangeSpec
@@ -41,13 +41,23 @@ def _order(world: World) -> Outcome | None:
             " A completed change whose object was deleted is applied again as it was: the ledger knows it.",
         )
     unfinished = [f"{name} ({phases[name] or 'not seen yet'})" for name in names if phases[name] != Phase.COMPLETED]
-    unfinished += [f"{name} (undone by {by})" for name, by in undone.items() if name in names and name != _name(original)]
+    unfinished += [
+        f"{name} (undone by {undone[name]})" for name in names if name != _name(original) and not _stands(name, undone)
+    ]
     if not unfinished and world.content is None:
         # Others are looked up in a memory that may be ahead of what the API server showed in this pass.
         unfinished = [_name(original)]
     if unfinished:
         return Wait(Reason.DEPENDENCY_NOT_COMPLETED, f"Waits until completed: {', '.join(unfinished)}.")
     return None
+
+
+def _stands(name: str, undone: Mapping[str, str]) -> bool:
+    """Whether nobody has undone a change, or what undid it has itself been undone."""
+    links = 0
+    while name in undone and links <= len(undone):
+        name, links = undone[name], links + 1
+    return links % 2 == 0
 
 
 def _name(reference: ChangeReference | None) -> str:
