@@ -362,3 +362,21 @@ def test_a_rollback_that_failed_half_way_lists_what_is_still_applied_and_goes_on
     simulation.finish(proven=True, steps_done=())
     assert simulation.settle().phase == "Aborted"
     assert {step.state for step in simulation.change.status.steps[:2]} == {"RolledBack"}
+
+
+def test_an_abort_that_was_retried_tells_what_was_undone() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    simulation.edit(abort={"reason": "no"})
+    simulation.settle()
+    simulation.settle()
+    simulation.finish("Failed", "StateUnproven", proven=False, steps_done=())
+    assert simulation.settle().reason == "StateUnproven"
+    simulation.edit(retry="mended")
+    simulation.settle()
+    simulation.finish(proven=True, steps_done=())
+    decision = simulation.settle()
+    assert decision.phase == "Aborted"
+    assert "rollback Done." in decision.message, "and not that nothing had been applied"
