@@ -185,7 +185,7 @@ class SchemaChange(Model):
                 {
                     "rule": _freeze_rule(),
                     "message": "the content is frozen while something of it is applied or its state is unproven;"
-                    " set spec.abort.reason to undo it, or make a new change",
+                    " set spec.abort.reason to undo it; once completed, undo it by a new change with revertOf",
                 }
             ]
         }
