@@ -35,7 +35,8 @@ test-postgres: $(VENV)/complete  ## Runner against real servers
 
 .PHONY: test-cluster
 test-cluster: prepare  ## Everything on a real cluster
-	$(PYTHON) -m pytest tests/cluster -q -n 3 --durations=10
+	$(PYTHON) -m pytest tests/cluster -q -n 3 -m "not alone" --durations=10
+	$(PYTHON) -m pytest tests/cluster -q -m alone
 
 .PHONY: prepare
 prepare: $(VENV)/complete  ## Cluster, images, operator, a database server

@@ -165,9 +165,16 @@ def test_a_name_with_other_content_is_refused(plan: Plan, state: str) -> None:
     refused(plan().job("analyse", "rehearse"), "NameReused", "shop/orders-currency", state)
 
 
-def test_a_change_whose_state_is_unproven_is_refused(plan: Plan) -> None:
+def test_a_change_whose_state_is_unproven_is_taken_over_so_that_an_abort_can_undo_it(plan: Plan) -> None:
+    stored = in_the_ledger(planning := plan(), "Unproven")
+    report, found = planning.planned()
+    assert (report.reason, found) == ("ResumedFromLedger", stored)
+
+
+def test_without_its_plan_an_unproven_change_is_left_to_people(plan: Plan) -> None:
     in_the_ledger(planning := plan(), "Unproven")
-    refused(planning.run("analyse"), "StateUnproven", "by hand")
+    planning.database.superuser.execute("UPDATE schemachange.change SET plan = NULL")
+    refused(planning.run("analyse"), "StateUnproven", "docs/how-to/data-at-risk.md")
 
 
 def test_a_change_that_was_rolled_back_is_planned_anew(plan: Plan) -> None:

@@ -9,7 +9,13 @@ from postgres.support.change import Change, steps
 from postgres.support.database import Database
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PAGES = [REPOSITORY / "docs" / "tutorial.md", REPOSITORY / "docs" / "explanation" / "ledger.md"]
+DOCS = REPOSITORY / "docs"
+PAGES = [
+    DOCS / "tutorial.md",
+    DOCS / "explanation" / "ledger.md",
+    DOCS / "how-to" / "undo.md",
+    DOCS / "how-to" / "data-at-risk.md",
+]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

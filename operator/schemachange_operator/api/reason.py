@@ -21,6 +21,14 @@ class Reason(Word):
         "DependencyLost",
         "A change named in dependsOn is Completed, and the database's ledger does not have it so: a failover or restore undid it.",
     )
+    REVERT_IMPOSSIBLE = (
+        "RevertImpossible",
+        "The change that spec.revertOf names cannot be undone by its rollbacks; the message names the step and the way out.",
+    )
+    REVERT_REFUSED = (
+        "RevertRefused",
+        "The change that spec.revertOf names is not there to be undone, or later changes rest on it; the message says which.",
+    )
     DEPENDENCY_CYCLE = "DependencyCycle", "Changes depend on each other in a circle."
     EXPAND_MISSING = "ExpandMissing", "A Contract change names no Expand change that it ends, and the policy asks for one."
     WAIVER_WITHOUT_PLACE = "WaiverWithoutPlace", "A waiver names a step or a statement that the change does not have."
@@ -145,6 +153,7 @@ class Reason(Word):
     STATE_UNPROVEN = "StateUnproven", "The catalog is not as it was before, or a statement's effect cannot be told."
     ABORTED = "Aborted", "Cancelled."
     COMPLETED = "Completed", "Applied and verified."
+    REVERTED = "Reverted", "Applied and verified, and undone since by the change that the message names."
     DELETED = "Deleted", "The object is being deleted; a Job that touches the target is let finish."
     # plain yes and no of conditions
     YES = "Yes", "It is so."

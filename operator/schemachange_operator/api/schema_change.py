@@ -70,6 +70,7 @@ FROZEN_FIELDS = (
     "database",
     "migration",
     "rollback",
+    "revertOf",
     "verify",
     "backup",
     "dependsOn",
@@ -114,10 +115,12 @@ class SchemaChangeSpec(Model):
         ),
     ] = ()
     """Changes that have to be completed first."""
-    migration: Migration
+    migration: Migration | None = None
     """What the change does."""
     rollback: Rollback | None = None
     """How a change of one step is undone."""
+    revert_of: ChangeReference | None = None
+    """In the place of a migration: the completed change that this one undoes, by its rollbacks."""
     waivers: Annotated[tuple[Waiver, ...], Field(max_length=20)] = ()
     """Rules that this change may break, each with the reason."""
     approval: Approval = Approval()
@@ -143,12 +146,26 @@ class SchemaChangeSpec(Model):
     retry: Annotated[str, Field(max_length=64)] = ""
     """Any new value lets a blocked change try again."""
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """Changes of the same namespace that have to be completed first; the one that is undone among them."""
+        original = (self.revert_of.name,) if self.revert_of else ()
+        return (*(reference.name for reference in self.depends_on), *original)
+
     model_config = {
         "json_schema_extra": {
             "x-kubernetes-validations": [
                 {
-                    "rule": "has(self.migration.steps) != has(self.rollback)",
+                    "rule": "has(self.migration) != has(self.revertOf)",
+                    "message": "give exactly one of migration, revertOf",
+                },
+                {
+                    "rule": "!has(self.migration) || has(self.migration.steps) != has(self.rollback)",
                     "message": "a change of one step needs spec.rollback; with migration.steps each step has its own",
+                },
+                {
+                    "rule": "!has(self.revertOf) || !has(self.rollback)",
+                    "message": "with revertOf the rollback is the migration of the change that is undone",
                 },
             ]
         }
@@ -168,7 +185,7 @@ class SchemaChange(Model):
                 {
                     "rule": _freeze_rule(),
                     "message": "the content is frozen while something of it is applied or its state is unproven;"
-                    " set spec.abort.reason to undo it, or make a new change",
+                    " set spec.abort.reason to undo it; once completed, undo it by a new change with revertOf",
                 }
             ]
         }

@@ -66,6 +66,8 @@ class RunRecord(Model):
     """When the last Job ended."""
     not_before: Timestamp | None = None
     """When it is tried again, if it is."""
+    steps_left: tuple[str, ...] | None = None
+    """For a rollback that has not come to its end: the steps that are still applied, as its last Job found them."""
 
 
 class StepStatus(Model):
@@ -243,3 +245,5 @@ class SchemaChangeStatus(Model):
     """Conditions as kstatus reads them, and our own."""
     completed_at: Timestamp | None = None
     """When it reached Completed or Aborted."""
+    reverted_by: str = ""
+    """The change that has undone this one since."""

@@ -65,6 +65,7 @@ class ConditionType(Word):
     APPLIED = "Applied", "Every step is done on the target."
     VERIFIED = "Verified", "The target has been compared with the rehearsal and the assertions hold."
     WAITING_FOR_LOCK = "WaitingForLock", "True while a lock is waited for; the message names who is in the way."
+    REVERTED = "Reverted", "True once another change, with spec.revertOf, has undone this one; the message names it."
     DATA_AT_RISK = "DataAtRisk", "The state of the target could not be proved; no further change runs on that database."
 
 

@@ -12,6 +12,7 @@ from schemachange_operator.command.files import STDIN, InputFile, input_files
 from schemachange_operator.command.manifest import read_documents
 from schemachange_operator.command.places import Places, TextPlace
 from schemachange_operator.command.plain_sql import PlainStep, read_plain, rollback_parts
+from schemachange_operator.command.reverting import with_reverted
 from schemachange_operator.command.source import Source, manifest_sources, not_yaml
 from schemachange_operator.core.content import Content, ContentStep, Undo
 from schemachange_operator.core.page.subject import NO_ROLLBACK
@@ -24,7 +25,7 @@ def read_sources(given: Sequence[Path], rollback: Path | None = None) -> tuple[S
     found = [source for one in input_files(tuple(given), rollback) for source in _read(one)]
     if not found:
         raise UsageError(f"{', '.join(map(str, given))}: there is no SchemaChange and no plain SQL in it")
-    return tuple(_named_apart(found))
+    return tuple(_named_apart(list(with_reverted(found))))
 
 
 def _named_apart(sources: list[Source]) -> Iterator[Source]:

@@ -13,6 +13,7 @@ from schemachange_operator.command.manifest import SUFFIXES, Document, read_file
 from schemachange_operator.command.places import Places, TextPlace
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.finding import Finding
+from schemachange_operator.core.revert import FIELD
 from schemachange_operator.core.sources import config_maps_named, resolve
 from schemachange_operator.core.sql.content_check import ContentProblem
 
@@ -49,8 +50,16 @@ class Source:
         """What the manifest says of the running application."""
         return (self.change.spec.compatibility or "") if self.change else ""
 
+    @property
+    def reverts(self) -> str:
+        """The change that it undoes, where it undoes one."""
+        original = self.change.spec.revert_of if self.change else None
+        return original.name if original else ""
+
     def field(self, step: str) -> str:
         """The path of a step's SQL."""
+        if self.reverts:
+            return FIELD
         return "spec.migration.sql" if self.one_step else f"spec.migration.steps[{step}].sql"
 
 
@@ -73,8 +82,7 @@ def _in_order(sources: list[Source]) -> Iterator[Source]:
 
 
 def _needed(source: Source) -> Iterator[str]:
-    for one in source.change.spec.depends_on if source.change else ():
-        yield one.name
+    yield from source.change.spec.waits_for if source.change else ()
 
 
 def not_yaml(file: Path, error: yaml.YAMLError) -> Source:
@@ -98,14 +106,15 @@ def _change(document: Document, beside: Iterable[Document], file: Path) -> Sourc
     spec = change.spec
     maps = _config_maps(config_maps_named(spec), beside, file)
     texts = {config_map: _data(map_document) for config_map, map_document in maps.items()}
-    content, problems = resolve(spec, texts)
+    # Another change's content comes later, when all files are read.
+    content, problems = (None, ()) if spec.revert_of else resolve(spec, texts)
     shape = [ContentProblem(problem.field, problem.message) for problem in problems] or list(_shape(change))
     return Source(
         name,
         namespace,
         spec.why,
         None if shape else content,
-        spec.migration.steps is None,
+        spec.migration is not None and spec.migration.steps is None,
         Places(document.whole, {**document.texts, **dict(_elsewhere(document.texts, document.value, maps))}),
         tuple(shape),
         change=change,
@@ -121,7 +130,11 @@ def _invalid(error: ValidationError) -> Iterator[ContentProblem]:
 
 def _shape(change: SchemaChange) -> Iterator[ContentProblem]:
     """What the API server refuses by the rules of the kind, as far as the content depends on it."""
-    migration = change.spec.migration
+    migration, revert_of = change.spec.migration, change.spec.revert_of
+    if (migration is None) == (revert_of is None):
+        yield ContentProblem("spec", "Give exactly one of migration, revertOf.")
+    if migration is None:
+        return
     if sum(member is not None for member in (migration.sql, migration.sql_from, migration.steps)) != 1:
         yield ContentProblem("spec.migration", "Give exactly one of sql, sqlFrom, steps.")
     for step in migration.steps or ():

@@ -82,12 +82,22 @@ class Cache:
         with self._lock:
             return Counter(sibling.phase or Phase.PENDING.value for sibling in self._changes.values())
 
+    def at_risk(self) -> tuple[Sibling, ...]:
+        """Changes that left a state which could not be proved."""
+        with self._lock:
+            return tuple(sibling for sibling in self._changes.values() if sibling.data_at_risk)
+
     def _concerned(self, sibling: Sibling) -> set[Key]:
-        """Changes that have not ended and wait for this one, or share its database."""
+        """Changes that have not ended and wait for this one, or share its database; and the one that this one undoes."""
         keys = {key for key in self._by_namespace.get(sibling.namespace, set()) if self._depends(key, sibling.name)}
         keys |= self._by_database.get(sibling.database, set())
         keys.discard((sibling.namespace, sibling.name))
-        return {key for key in keys if self._changes[key].phase not in ENDED}
+        return {key for key in keys if self._changes[key].phase not in ENDED} | self._undone_by(sibling)
+
+    def _undone_by(self, sibling: Sibling) -> set[Key]:
+        """The change that another undoes: it has ended, and says by whom it was undone."""
+        key = (sibling.namespace, sibling.reverts)
+        return {key} & self._changes.keys()
 
     def _depends(self, key: Key, name: str) -> bool:
         return name in self._changes[key].depends_on

@@ -81,6 +81,9 @@ class Health:
         phases = self.cache.phases()
         for phase in Phase:
             metrics.CHANGES.labels(phase.value).set(phases[phase.value])
+        metrics.DATA_AT_RISK.clear()
+        for one in self.cache.at_risk():
+            metrics.DATA_AT_RISK.labels(one.namespace, one.name, "/".join(one.database)).set(1)
 
 
 def _verdict(faults: Iterable[str]) -> Answer:

@@ -3,10 +3,10 @@
 from schemachange_operator.api.base import Condition
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import SchemaChangeStatus
-from schemachange_operator.api.vocabulary import ConditionType, Phase, Task
+from schemachange_operator.api.vocabulary import ConditionType, Phase, RunOutcome, Task
 from schemachange_operator.core.outcome import Decision
 from schemachange_operator.core.phases.approval import wanted_count
-from schemachange_operator.core.world import World
+from schemachange_operator.core.world import TOUCHING, World
 
 ORDER = (Phase.PENDING, Phase.PLANNING, Phase.AWAITING_APPROVAL, Phase.TESTING, Phase.WAITING)
 """Phases before anything touches the target, in order; every other phase comes after them."""
@@ -60,9 +60,10 @@ def _own(world: World, decision: Decision) -> tuple[Condition, ...]:
         _yes(ConditionType.TESTED, plan is not None and (_beyond(decision, Phase.TESTING) or status.frozen)),
         _backed_up(world),
         _yes(ConditionType.APPLIED, _applied(world)),
-        _yes(ConditionType.VERIFIED, world.done(Task.VERIFY) or decision.reason == Reason.ALREADY_APPLIED),
+        _yes(ConditionType.VERIFIED, world.done(Task.VERIFY) or decision.phase == Phase.COMPLETED),
         _waiting_for_lock(world, decision),
-        _at_risk(decision),
+        _reverted(status),
+        _at_risk(world, decision),
     )
 
 
@@ -94,6 +95,7 @@ INPUT_REASONS = (
     Reason.WINDOW_UNKNOWN,
     Reason.RULE_UNKNOWN,
     Reason.OBJECT_INVALID,
+    Reason.REVERT_IMPOSSIBLE,
 )
 """Reasons of Pending that name an input."""
 
@@ -135,11 +137,23 @@ def _waiting_for_lock(world: World, decision: Decision) -> Condition:
     return _condition(ConditionType.WAITING_FOR_LOCK, waiting, reason, (now or decision.message) if waiting else "")
 
 
-def _at_risk(decision: Decision) -> Condition:
-    at_risk = decision.phase == Phase.BLOCKED and decision.reason in UNPROVEN
+def _reverted(status: SchemaChangeStatus) -> Condition:
+    by = status.reverted_by
     return _condition(
-        ConditionType.DATA_AT_RISK,
-        at_risk,
-        decision.reason if at_risk else Reason.NOT_YET,
-        decision.message if at_risk else "",
+        ConditionType.REVERTED, bool(by), Reason.REVERTED if by else Reason.NOT_YET, f"Undone by {by}." if by else ""
     )
+
+
+def _at_risk(world: World, decision: Decision) -> Condition:
+    """True from the answer that the state could not be proved until the work that said so, or a rollback, is done."""
+    if decision.phase == Phase.BLOCKED and decision.reason in UNPROVEN:
+        return _condition(ConditionType.DATA_AT_RISK, True, decision.reason, decision.message)
+    before = next((one for one in world.status.conditions if one.type == ConditionType.DATA_AT_RISK), None)
+    if before and before.status == "True" and _unproven_still(world):
+        return _condition(ConditionType.DATA_AT_RISK, True, Reason.STATE_UNPROVEN, before.message)
+    return _condition(ConditionType.DATA_AT_RISK, False, Reason.NOT_YET)
+
+
+def _unproven_still(world: World) -> bool:
+    runs = (run for run in world.status.runs if run.cycle == world.cycle and run.task in TOUCHING)
+    return world.status.frozen and any(run.outcome != RunOutcome.DONE for run in runs)

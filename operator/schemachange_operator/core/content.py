@@ -26,11 +26,28 @@ class ContentStep(Model):
     undo: Undo
 
 
+class Reverts(Model):
+    """The change that a content undoes."""
+
+    namespace: str
+    name: str
+    content_digest: str
+    """Of what was applied."""
+    steps: tuple[ContentStep, ...]
+    """Its steps that are undone, as they were: undoing the revert is applying them again."""
+
+    def title(self) -> str:
+        """For people."""
+        return f"{self.namespace}/{self.name}"
+
+
 class Content(Model):
     """All that the runner needs to know of what a change does."""
 
     steps: tuple[ContentStep, ...]
     verify: tuple[Assertion, ...] = ()
+    reverts: Reverts | None = None
+    """None where the change has a migration of its own."""
 
     def step(self, name: str) -> ContentStep:
         """The step of that name; KeyError when there is none."""

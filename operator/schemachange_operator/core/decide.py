@@ -121,6 +121,9 @@ def _ended(world: World) -> Decision | None:
     if not world.ended:
         return None
     status = world.status
+    if status.phase == Phase.COMPLETED and status.reverted_by:
+        message = f"Applied and verified; undone since by {status.reverted_by}."
+        return Decision(Phase.COMPLETED, Reason.REVERTED, message, final=True, frozen=status.frozen)
     return Decision(
         Phase(status.phase), Reason(status.reason), status.message, status.step,
         stalled=status.phase == Phase.ABORTED, final=True, frozen=status.frozen,

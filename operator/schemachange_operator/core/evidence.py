@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import ApprovalRecord, BackupRecord, Notice, PlanStatus, RunRecord, SchemaChangeStatus
-from schemachange_operator.api.vocabulary import RunOutcome, Task
+from schemachange_operator.api.vocabulary import Phase, RunOutcome, Task
 from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.digest import digest
 from schemachange_operator.core.finding import counted
@@ -28,7 +28,17 @@ def record(world: World) -> World:
     for job in sorted(world.jobs, key=lambda view: view.attempt):
         if _news(world, job):
             world = _recorded(world, job)
-    return _frozen_by_evidence(_recorded_losses(world))
+    return _reverted(_frozen_by_evidence(_recorded_losses(world)))
+
+
+def _reverted(world: World) -> World:
+    """Who has undone this change: kept, since the object that did it may be deleted."""
+    own, known = world.change.metadata, world.status.reverted_by
+    done = (
+        s.name for s in world.siblings if (s.namespace, s.reverts, s.phase) == (own.namespace, own.name, Phase.COMPLETED)
+    )
+    by = known or next(done, "")
+    return world if by == known else _with_status(world, world.status.model_copy(update={"reverted_by": by}))
 
 
 def _frozen_by_evidence(world: World) -> World:
@@ -78,7 +88,15 @@ def run_record(world: World, job: JobView) -> RunRecord:
         started_at=job.started or None,
         ended_at=stamp(ended) if outcome != RunOutcome.RUNNING else None,
         not_before=stamp(ended + pause_after(job.attempt)) if outcome == RunOutcome.RETRY else None,
+        steps_left=_steps_left(world, job) if job.task == Task.ROLLBACK else None,
     )
+
+
+def _steps_left(world: World, job: JobView) -> tuple[str, ...] | None:
+    """What a rollback's Job reports; until it does, what the one before it did."""
+    told = job.report.steps_done if job.report else None
+    before = _run_of(world.status, job.cycle, job.task, job.step)
+    return told if told is not None else before.steps_left if before else None
 
 
 def ended_at(world: World, job: JobView) -> datetime:
@@ -249,7 +267,8 @@ def _adopted(status: SchemaChangeStatus, world: World, ledger: LedgerFacts | Non
         ApprovalRecord(name=a.approval, approved_by=a.approved_by, decision="Approved", valid=True, at=a.at)
         for a in ledger.approvals
     )
-    return status.model_copy(update={"frozen": True, "approvals": approvals})
+    reverted_by = status.reverted_by or ledger.reverted_by
+    return status.model_copy(update={"frozen": True, "approvals": approvals, "reverted_by": reverted_by})
 
 
 def _backed_up(world: World, run: RunRecord, job: JobView) -> SchemaChangeStatus:

@@ -111,10 +111,15 @@ def sources(world: World) -> Iterator[Problem]:
     yield from world.problems
 
 
+def _one_step(world: World) -> bool:
+    migration = world.change.spec.migration
+    return migration is not None and migration.steps is None
+
+
 def statements(world: World) -> Iterator[Problem]:
     """SQL that parses and holds only what a step may hold."""
     if world.content:
-        for problem in check_content(world.content, one_step=world.change.spec.migration.steps is None):
+        for problem in check_content(world.content, one_step=_one_step(world)):
             yield Problem(Reason.INVALID_SQL, problem.field, problem.message)
 
 
@@ -177,7 +182,8 @@ def expand(world: World) -> Iterator[Problem]:
     """A Contract change ends an Expand change; Pending waits until that is completed."""
     spec, policy = world.change.spec, world.policy
     wanted = policy is not None and policy.compatibility.contract_needs_expand
-    if spec.compatibility != "Contract" or not wanted or world.status.frozen:
+    if spec.compatibility != "Contract" or not wanted or world.status.frozen or spec.revert_of:
+        # What a revert takes away, the change that it undoes has brought: that is named.
         return
     named = [reference.name for reference in spec.depends_on]
     known = {s.name: s.compatibility for s in world.siblings if s.namespace == world.change.metadata.namespace}

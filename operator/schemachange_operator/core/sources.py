@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schemachange_operator.api.migration import ConfigMapKey, Rollback, Step
+from schemachange_operator.api.migration import ConfigMapKey, Migration, Rollback, Step
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.schema_change import SchemaChangeSpec
 from schemachange_operator.core.content import Content, ContentStep, Undo
@@ -19,24 +19,31 @@ Texts = Mapping[str, Mapping[str, str] | None]
 
 def config_maps_named(spec: SchemaChangeSpec) -> frozenset[str]:
     """ConfigMaps of the change's namespace that hold SQL of it."""
-    sources = [spec.migration.sql_from, spec.rollback and spec.rollback.sql_from]
-    for step in spec.migration.steps or ():
+    migration = spec.migration or Migration()
+    sources = [migration.sql_from, spec.rollback and spec.rollback.sql_from]
+    for step in migration.steps or ():
         sources += [step.sql_from, step.rollback.sql_from]
     return frozenset(source.name for source in sources if source)
 
 
 def resolve(spec: SchemaChangeSpec, texts: Texts) -> tuple[Content | None, tuple[Problem, ...]]:
-    """The content, or what is missing of it."""
+    """The content of a change with a migration of its own, or what is missing of it."""
     reader = _Reader(texts)
+    if spec.migration is None:
+        return None, (Problem(Reason.INPUT_MISSING, "spec.migration", "is missing; say what the change does, or revertOf"),)
     if spec.migration.steps is not None:
         steps = tuple(reader.step(step, f"spec.migration.steps[{step.name}]") for step in spec.migration.steps)
     else:
-        steps = (reader.only_step(spec),)
+        steps = (reader.only_step(spec.migration, spec.rollback),)
     content = Content(steps=steps, verify=spec.verify)
+    problems = tuple(reader.problems) or too_large(content)
+    return (None if problems else content), problems
+
+
+def too_large(content: Content) -> tuple[Problem, ...]:
+    """The problem that a content does not fit into one ConfigMap, if it does not."""
     size = len(content.text().encode())
-    if size > CONTENT_LIMIT and not reader.problems:
-        reader.problems.append(_too_large(size))
-    return (None if reader.problems else content), tuple(reader.problems)
+    return (_too_large(size),) if size > CONTENT_LIMIT else ()
 
 
 def _too_large(size: int) -> Problem:
@@ -54,14 +61,14 @@ class _Reader:
         self._texts = texts
         self.problems: list[Problem] = []
 
-    def only_step(self, spec: SchemaChangeSpec) -> ContentStep:
-        if spec.rollback is None:
+    def only_step(self, migration: Migration, rollback: Rollback | None) -> ContentStep:
+        if rollback is None:
             message = "is missing; say how the change is undone, or why it cannot be (irreversible.reason)"
             self.problems.append(Problem(Reason.INPUT_MISSING, "spec.rollback", message))
         return ContentStep(
             name=ONLY_STEP,
-            sql=self._sql(spec.migration.sql, spec.migration.sql_from, "spec.migration.sqlFrom"),
-            undo=self._undo(spec.rollback, "spec.rollback") if spec.rollback else Undo(),
+            sql=self._sql(migration.sql, migration.sql_from, "spec.migration.sqlFrom"),
+            undo=self._undo(rollback, "spec.rollback") if rollback else Undo(),
         )
 
     def step(self, step: Step, field: str) -> ContentStep:

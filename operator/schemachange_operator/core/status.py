@@ -96,12 +96,18 @@ def _progress(world: World, step: str) -> Progress | None:
     return None
 
 
+def _undone(world: World, step: str) -> bool:
+    """Whether a rollback that has not ended yet has undone a step."""
+    rollback = world.run(Task.ROLLBACK)
+    return rollback is not None and rollback.steps_left is not None and step not in rollback.steps_left
+
+
 def _state(world: World, record: RunRecord | None) -> StepState:
     if record is None:
         return StepState.PENDING
     if record.outcome == RunOutcome.FAILED:
         return StepState.FAILED
-    if world.done(Task.ROLLBACK):
+    if world.done(Task.ROLLBACK) or _undone(world, record.step):
         return StepState.ROLLED_BACK
     if record.outcome == RunOutcome.DONE:
         return StepState.DONE

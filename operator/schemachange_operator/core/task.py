@@ -120,6 +120,8 @@ class LedgerFacts(Model):
     steps_done: tuple[str, ...] = ()
     approvals: tuple[Approver, ...] = ()
     completed_at: str = ""
+    reverted_by: str = ""
+    """The name of the change that has undone it since, in the same namespace."""
 
 
 class BackupFacts(Model):

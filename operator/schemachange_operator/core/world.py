@@ -48,6 +48,11 @@ class Sibling:
     uid: str
     phase: str
     depends_on: tuple[str, ...] = ()
+    """Changes that have to be completed before it; the one that it undoes among them."""
+    reverts: str = ""
+    """The change that it undoes."""
+    reverted_by: str = ""
+    """The change that has undone it."""
     database: tuple[str, str] = ("", "")
     """Namespace and name of its database."""
     relations: tuple[str, ...] = ()
@@ -91,8 +96,11 @@ class World:
 
     @property
     def cycle(self) -> str:
-        """What stands for this go at the change: pinned once frozen, otherwise derived from all that begins a new one."""
-        if self.status.frozen and self.status.cycle:
+        """What stands for this go at the change: pinned once frozen, otherwise derived from all that begins a new one.
+
+        An abort ends the go that it finds, with what a rollback of it has said, whatever was retried on the way.
+        """
+        if (self.status.frozen or self.change.spec.abort) and self.status.cycle:
             return self.status.cycle
         policy = self.policy.model_dump(mode="json") if self.policy else None
         content = self.content.digest() if self.content else None

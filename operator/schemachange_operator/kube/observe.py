@@ -16,6 +16,7 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import text_digest
 from schemachange_operator.core.jobs import config_map_name
 from schemachange_operator.core.plan import PlanDocument
+from schemachange_operator.core.revert import reverting
 from schemachange_operator.core.sources import config_maps_named, resolve
 from schemachange_operator.core.task import ChangeIdentity
 from schemachange_operator.core.world import Problem, Sibling, World
@@ -105,19 +106,44 @@ class Observer:
     def _content(self, change: SchemaChange, place: str) -> tuple[Content | None, tuple[Problem, ...]]:
         """What is frozen counts while it is frozen: Git may have pruned or changed the ConfigMaps that it came from."""
         frozen = _frozen_digest(change)
-        if frozen:
-            name = config_map_name(_identity(change), "content", frozen)
-            text = self._data(place, name).get(pods.CONTENT_KEY, "")
-            if text_digest(text) == frozen:
-                return Content.model_validate_json(text), ()
-        namespace = change.metadata.namespace
-        found = {name: self.client.find(CONFIG_MAPS, name, namespace) for name in config_maps_named(change.spec)}
-        content, missing = resolve(
-            change.spec, {name: body.get("data", {}) if body else None for name, body in found.items()}
-        )
-        if frozen and content and content.digest() != frozen:
+        kept = self._frozen_content(change, place, frozen) if frozen else None
+        if kept:
+            return kept, ()
+        content, missing = self._reverting(change) if change.spec.revert_of else self._resolved(change)
+        if frozen and not missing and (content is None or content.digest() != frozen):
             return None, (_other_content(frozen),)
         return content, missing
+
+    def _frozen_content(self, change: SchemaChange, place: str, frozen: str) -> Content | None:
+        name = config_map_name(_identity(change), "content", frozen)
+        text = self._data(place, name).get(pods.CONTENT_KEY, "")
+        return Content.model_validate_json(text) if text_digest(text) == frozen else None
+
+    def _resolved(self, change: SchemaChange) -> tuple[Content | None, tuple[Problem, ...]]:
+        """From the manifest and the ConfigMaps that it names."""
+        namespace = change.metadata.namespace
+        found = {name: self.client.find(CONFIG_MAPS, name, namespace) for name in config_maps_named(change.spec)}
+        return resolve(change.spec, {name: body.get("data", {}) if body else None for name, body in found.items()})
+
+    def _reverting(self, change: SchemaChange) -> tuple[Content | None, tuple[Problem, ...]]:
+        """Out of the completed change that is undone, live: the frozen content of that, or its manifest where that is gone."""
+        name = change.spec.revert_of.name if change.spec.revert_of else ""
+        body = self.change(change.metadata.namespace, name)
+        try:
+            original = parse(SchemaChange, body) if body else None
+        except ValidationError as error:
+            return None, (shape_problem("spec.revertOf", error),)
+        return reverting(change, original, self._applied(original) if original else None)
+
+    def _applied(self, original: SchemaChange) -> Content | None:
+        frozen = _frozen_digest(original)
+        if not frozen:
+            return None
+        kept = self._frozen_content(original, original.spec.database.namespace or original.metadata.namespace, frozen)
+        if kept or original.spec.revert_of:
+            return kept
+        content, _ = self._resolved(original)
+        return content if content and content.digest() == frozen else None
 
     def _stored_plan(self, change: SchemaChange, place: str) -> PlanDocument | None:
         plan = change.status.plan

@@ -27,13 +27,16 @@ def sibling(body: Mapping[str, Any]) -> Sibling:
     """What other changes need to know of this one; never raises for what the CRD lets pass."""
     metadata, spec, status = body["metadata"], body["spec"], body.get("status", {})
     reference = spec["database"]
+    original = (spec.get("revertOf") or {}).get("name", "")
     risk = any(c["type"] == "DataAtRisk" and c["status"] == "True" for c in status.get("conditions", []))
     return Sibling(
         namespace=metadata["namespace"],
         name=metadata["name"],
         uid=metadata["uid"],
         phase=status.get("phase", ""),
-        depends_on=tuple(other["name"] for other in spec.get("dependsOn", [])),
+        depends_on=(*(other["name"] for other in spec.get("dependsOn", [])), *filter(None, (original,))),
+        reverts=original,
+        reverted_by=status.get("revertedBy", ""),
         database=(reference.get("namespace", metadata["namespace"]), reference["name"]),
         relations=tuple((status.get("plan") or {}).get("relations", [])),
         frozen=bool(status.get("frozen")),

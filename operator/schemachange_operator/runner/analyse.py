@@ -8,9 +8,11 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.finding import Finding
+from schemachange_operator.core.last_in_first_out import undone_by
 from schemachange_operator.core.task import LedgerFacts, RunReport
 from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.ledger import Change
+from schemachange_operator.postgres.ledger_reverts import completed_since
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session, connect, read_credentials
 from schemachange_operator.postgres.sqlstate import primary, translated
@@ -18,6 +20,7 @@ from schemachange_operator.runner.analysis.copies import copy_rows
 from schemachange_operator.runner.analysis.dump import dump_schema
 from schemachange_operator.runner.analysis.facts import FACTS, VERDICT, Verdict, write_model
 from schemachange_operator.runner.analysis.inspection import inspect
+from schemachange_operator.runner.analysis.reverting import later_changes
 from schemachange_operator.runner.dependencies import refuse_lost_dependencies
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.output import cut
@@ -41,12 +44,14 @@ def analyse(environment: Environment) -> RunReport:
         inherited = _check_roles(session, request.migration_role, reads=request.connection.planning_secret_name is not None)
         known = _known(environment, session) if request.task == Task.PLAN else None
         if known is not None:
-            verdict = _verdict(known, request.content_digest)
+            verdict = _verdict(known, request.content_digest, _undone_by(session, known))
             write_model(environment.folders.work, VERDICT, verdict)
             return verdict.report
         if request.task == Task.PLAN:
             refuse_lost_dependencies(environment, session)
-        facts = inspect(environment, session)
+        reverts = environment.content.reverts
+        later = later_changes(session, reverts) if reverts and request.task == Task.PLAN else ()
+        facts = inspect(environment, session).model_copy(update={"later": later})
         if request.task == Task.PLAN:
             check_rules(facts.findings)
         copy_rows(environment, session, facts)
@@ -132,7 +137,14 @@ def _place(finding: Finding) -> str:
     return f"step {finding.step}{statement}" + (f" (line {finding.line})" if finding.line else "")
 
 
-def _verdict(known: Change, content_digest: str) -> Verdict:
+def _undone_by(session: Session, known: Change) -> str:
+    """The change of the same namespace that has undone it; empty where none has."""
+    found = completed_since(session, known.namespace, known.name)
+    by = undone_by((known.namespace, known.name), found)
+    return by.name if by else ""
+
+
+def _verdict(known: Change, content_digest: str, undone: str) -> Verdict:
     who = f"{known.namespace}/{known.name}"
     if known.content_digest != content_digest:
         raise Stop(
@@ -142,12 +154,14 @@ def _verdict(known: Change, content_digest: str) -> Verdict:
         )
     if known.state == "Completed":
         message = f"The ledger of the database says that {who} was completed at {known.completed_at}. Nothing is run again."
-        return Verdict(report=_report(known, Reason.ALREADY_APPLIED, message))
-    if known.state == "Unproven" or known.plan is None:
+        if undone:
+            message += f" It has been undone since by {undone}; to have it again, undo {undone}."
+        return Verdict(report=_report(known, Reason.ALREADY_APPLIED, message, undone))
+    if known.plan is None:
         raise Stop(
             Reason.STATE_UNPROVEN,
-            f"The ledger of the database has {who} as {known.state}, and nobody could prove the state that it is in:"
-            f" {known.outcome or 'its plan is missing'}. Nothing was touched. Bring the database to a known state by hand.",
+            f"The ledger of the database has {who} as {known.state}, and its plan is missing: nobody can prove the state that it is"
+            " in. Nothing was touched. Bring the database to a known state by hand (docs/how-to/data-at-risk.md).",
         )
     done = ", ".join(known.steps_done) or "none"
     message = f"{who} had been begun under the plan {known.plan_digest[:19]}; steps done: {done}. It goes on from there."
@@ -155,7 +169,7 @@ def _verdict(known: Change, content_digest: str) -> Verdict:
     return Verdict(report=report.model_copy(update={"plan": plan_facts(known.plan)}), plan=known.plan)
 
 
-def _report(known: Change, reason: Reason, message: str) -> RunReport:
+def _report(known: Change, reason: Reason, message: str, undone: str = "") -> RunReport:
     return RunReport(
         outcome="Done",
         reason=reason,
@@ -167,5 +181,6 @@ def _report(known: Change, reason: Reason, message: str) -> RunReport:
             steps_done=known.steps_done,
             approvals=known.approvals,
             completed_at=known.completed_at,
+            reverted_by=undone,
         ),
     )

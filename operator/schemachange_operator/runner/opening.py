@@ -58,7 +58,8 @@ def begun_steps(environment: Environment, session: Session, change: Change | Non
         if change.state == "Unproven":
             raise Stop(
                 Reason.STATE_UNPROVEN,
-                f"The ledger says that the state of this change is unproven: {change.outcome} Nothing was run.",
+                f"The ledger says that the state of this change is unproven: {change.outcome} Nothing was run."
+                " An abort goes on with the rollback and proves the result.",
             )
         rows = steps(session, change.id)
     if any(row.state in {"Undoing", "RolledBack"} for row in rows.values()):

@@ -7,6 +7,7 @@ from schemachange_operator.core.task import PLAN_DOCUMENT, RunReport
 from schemachange_operator.runner.analyse import check_rules
 from schemachange_operator.runner.analysis.facts import Facts, Verdict, read_facts, read_verdict
 from schemachange_operator.runner.analysis.foretelling import foretell_change
+from schemachange_operator.runner.analysis.reverting import refuse_out_of_order
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
@@ -22,7 +23,10 @@ def rehearse(environment: Environment) -> RunReport:
     verdict = read_verdict(environment.folders.work)
     if verdict is not None:
         return _repeated(environment, verdict)
-    plan = rehearsed_plan(environment, read_facts(environment.folders.work))
+    facts = read_facts(environment.folders.work)
+    plan = rehearsed_plan(environment, facts)
+    if environment.content.reverts:
+        refuse_out_of_order(environment.content.reverts, facts.later, plan.difference)
     # The analysis has let everything pass but what only the rehearsal could tell: the budgets.
     check_rules(plan.findings)
     environment.output.document(PLAN_DOCUMENT, plan.text())

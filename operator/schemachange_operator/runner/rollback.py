@@ -52,7 +52,7 @@ def _undo_all(target: Target, session: Session, change: Change) -> None:
     if change.state == "Completed":
         raise Stop(
             Reason.ABORT_REFUSED,
-            "The change is completed. Nothing was undone. Undo it by a new change whose migration is this one's rollback.",
+            "The change is completed. Nothing was undone. Undo it by a new change with spec.revertOf.",
         )
     rows = steps(session, change.id)
     applied = [

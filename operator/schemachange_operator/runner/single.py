@@ -64,7 +64,7 @@ class Single:
             raise Stop(
                 Reason.STATE_UNPROVEN,
                 f"{self._title}: {self._statement.kind} was cut off, and no query tells whether it had its effect."
-                " Find out by hand, bring the database to the state before the step, then set spec.retry.",
+                " Find out by hand and write it into the ledger, as docs/how-to/data-at-risk.md says, then set spec.retry.",
             )
         return judgement == "Done"
 

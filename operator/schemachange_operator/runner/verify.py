@@ -14,6 +14,7 @@ from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.backfill_table import find_table
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.postgres.ledger import Change
+from schemachange_operator.postgres.ledger_reverts import say_reverted
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary, reason_of
 from schemachange_operator.runner import answers
@@ -36,7 +37,7 @@ def verify(environment: Environment) -> RunReport:
                 _compare(environment, session, opened)
                 _ask(environment, session)
                 target.lock.confirm()
-                ledger.close(session, opened, "Completed", "Applied and verified.")
+                _complete_change(environment, session, opened)
         except ProcedureError as error:
             return answers.refused(error, steps_done=applied_steps(environment, session))
         return answers.done(
@@ -56,6 +57,16 @@ def _all_applied(environment: Environment, session: Session, change: Change | No
             " Nothing was verified. Bring the database to a known state by hand, then set spec.retry.",
         )
     return change
+
+
+def _complete_change(environment: Environment, session: Session, change: Change) -> None:
+    reverts = environment.content.reverts
+    with session.transaction():
+        ledger.close(
+            session, change, "Completed", f"Applied and verified.{f' It undid {reverts.title()}.' if reverts else ''}"
+        )
+        if reverts:
+            say_reverted(session, reverts, change)
 
 
 def _compare(environment: Environment, session: Session, change: Change) -> None:

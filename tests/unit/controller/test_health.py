@@ -4,6 +4,7 @@ import random
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from schemachange_operator.controller.election import Election
 from schemachange_operator.controller.health import Health, serve
 from schemachange_operator.controller.queue import WorkQueue
 from schemachange_operator.controller.workers import Workers
+from schemachange_operator.core.world import Sibling
 from unit.controller.test_election import FakeLeases, Time
 
 
@@ -93,3 +95,12 @@ def test_metrics(address: str, health: Health) -> None:
     assert status == 200
     assert "schemachange_queue_depth 1.0" in text
     assert "schemachange_leader 1.0" in text
+
+
+def test_a_change_at_risk_has_a_metric_until_it_is_not(address: str, health: Health) -> None:
+    told = 'schemachange_data_at_risk{database="shop/orders",name="change",namespace="shop"} 1.0'
+    risky = Sibling("shop", "change", "uid", "Blocked", database=("shop", "orders"), data_at_risk=True)
+    health.cache.put(risky)
+    assert told in ask(f"{address}/metrics")[1]
+    health.cache.put(replace(risky, data_at_risk=False))
+    assert "schemachange_data_at_risk{" not in ask(f"{address}/metrics")[1]

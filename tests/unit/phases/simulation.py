@@ -223,6 +223,10 @@ class Simulation:
         assert len(live) == 1, f"not one Job runs but {[job.name for job in live]}"
         return live[0]
 
+    def live(self) -> list[str]:
+        """Names of Jobs that run."""
+        return [job.name for job in self.jobs.values() if not job.finished]
+
     def finish(self, outcome: str = "Done", reason: str = "StepDone", **report: Any) -> JobView:
         """End the Job that runs with a report."""
         job = self.running()

@@ -39,7 +39,7 @@ def test_a_change_of_three_steps_goes_from_plan_to_done() -> None:
     assert conditions(simulation) | {"BackedUp": "Unknown"} == {
         "Ready": "True", "Reconciling": "False", "Stalled": "False", "InputsComplete": "True", "Planned": "True",
         "Approved": "True", "Tested": "True", "BackedUp": "Unknown", "Applied": "True", "Verified": "True",
-        "WaitingForLock": "False", "DataAtRisk": "False",
+        "WaitingForLock": "False", "Reverted": "False", "DataAtRisk": "False",
     }  # fmt: skip
     assert simulation.change.metadata.finalizers == ()
     assert len(simulation.created) == 5

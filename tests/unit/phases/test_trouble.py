@@ -325,3 +325,104 @@ def test_a_step_that_would_stall_the_application_is_undone_and_says_what_to_do()
     assert simulation.settle().phase == "RollingBack"
     simulation.finish(proven=True)
     assert simulation.settle().phase == "Blocked"
+
+
+def at_risk(simulation: Simulation) -> str:
+    return {c.type: c.status for c in simulation.change.status.conditions}["DataAtRisk"]
+
+
+def test_a_step_that_leaves_an_unproven_state_is_not_undone_by_itself() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Failed", "StateUnproven")
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason, decision.step) == ("Blocked", "StateUnproven", "add")
+    assert "docs/how-to/data-at-risk.md" in decision.message
+    assert simulation.live() == []
+    assert at_risk(simulation) == "True"
+    simulation.edit(retry="mended")
+    assert simulation.settle().phase == "Applying"
+    assert at_risk(simulation) == "True", "it is at risk until the step is done"
+    simulation.finish("Retry", "WaitingForLock")
+    simulation.settle()
+    assert at_risk(simulation) == "True"
+    simulation.later(10)
+    simulation.settle()
+    simulation.finish()
+    assert simulation.settle().phase == "Backfilling"
+    assert at_risk(simulation) == "False"
+
+
+def test_an_abort_undoes_what_stands_and_the_proof_ends_the_risk() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish("Failed", "StateUnproven")
+    simulation.settle()
+    simulation.edit(abort={"reason": "too strange"})
+    assert simulation.settle().phase == "RollingBack"
+    assert at_risk(simulation) == "True"
+    simulation.finish("Failed", "RollbackFailed", proven=False)
+    assert simulation.settle().reason == "RollbackFailed"
+    assert at_risk(simulation) == "True"
+    simulation.edit(retry="2")
+    simulation.settle()
+    simulation.finish(proven=True)
+    assert simulation.settle().phase == "Aborted"
+    assert at_risk(simulation) == "False"
+
+
+def test_past_an_irreversible_step_an_unproven_state_is_said_to_be_so() -> None:
+    steps = [
+        {"name": "alter", "sql": "ALTER TABLE t ADD e int", "rollback": {"irreversible": {"reason": "wanted"}}},
+        {"name": "add", "sql": "ALTER TABLE t ADD c text", "rollback": {"sql": "ALTER TABLE t DROP c"}},
+    ]
+    simulation = Simulation.of(merged(CHANGE, migration={"steps": steps}))
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    simulation.finish("Failed", "StateUnproven")
+    assert simulation.settle().reason == "StateUnproven"
+    assert at_risk(simulation) == "True"
+
+
+def test_a_rollback_that_failed_half_way_lists_what_is_still_applied_and_goes_on() -> None:
+    undo = {"sql": "ALTER TABLE t DROP c"}
+    steps = [{"name": name, "sql": "ALTER TABLE t ADD c text", "rollback": undo} for name in ("one", "two", "three")]
+    simulation = Simulation.of(merged(CHANGE, migration={"steps": steps}))
+    simulation.to_first_step()
+    for _ in range(2):
+        simulation.finish()
+        simulation.settle()
+    simulation.edit(abort={"reason": "no"})
+    simulation.settle()
+    simulation.settle()
+    simulation.finish("Failed", "RollbackFailed", steps_done=("one",), proven=False)
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Blocked", "RollbackFailed")
+    assert "Still applied: one." in decision.message
+    states = ["Done", "RolledBack"]
+    assert [step.state for step in simulation.change.status.steps[:2]] == states
+    simulation.edit(retry="2")
+    assert simulation.settle().phase == "RollingBack"
+    assert [step.state for step in simulation.change.status.steps[:2]] == states, "it is known while the next Job runs"
+    simulation.finish(proven=True, steps_done=())
+    assert simulation.settle().phase == "Aborted"
+    assert {step.state for step in simulation.change.status.steps[:2]} == {"RolledBack"}
+
+
+def test_an_abort_that_was_retried_tells_what_was_undone() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    simulation.edit(abort={"reason": "no"})
+    simulation.settle()
+    simulation.settle()
+    simulation.finish("Failed", "StateUnproven", proven=False, steps_done=())
+    assert simulation.settle().reason == "StateUnproven"
+    simulation.edit(retry="mended")
+    simulation.settle()
+    simulation.finish(proven=True, steps_done=())
+    decision = simulation.settle()
+    assert decision.phase == "Aborted"
+    assert "rollback Done." in decision.message, "and not that nothing had been applied"

@@ -19,9 +19,9 @@ PART = Part(
         ),
         Reason.STATE_UNPROVEN: Explanation(
             "Nobody can tell whether the catalog is as it was, or agrees with the ledger. The condition DataAtRisk is true, and no"
-            " further change runs on that database.",
-            "Follow the runbook (docs/how-to/blocked.md#when-the-state-is-unproven): compare, bring what the message names to the state"
-            " that the ledger has, then retry.",
+            " further change runs on that database. Nothing is undone by itself.",
+            "Follow the runbook (docs/how-to/data-at-risk.md): find out which case it is and what stands, bring what the message names"
+            " to that state, then retry; or set `spec.abort.reason` to go back.",
             "No. Set `spec.retry` to a new value: it goes on where it stands, and is proved again.",
         ),
         Reason.ABORTED: Explanation(

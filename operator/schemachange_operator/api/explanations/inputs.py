@@ -38,6 +38,24 @@ PART = Part(
             "Bring the change that is named to `Completed`. One that was aborted never gets there: take it out of `spec.dependsOn`."
         ),
         Reason.DEPENDENCY_CYCLE: _input("Take one of the names in the circle out of `spec.dependsOn`."),
+        Reason.DEPENDENCY_LOST: Explanation(
+            NOTHING_TOUCHED,
+            "Delete the object of the change that was lost and apply it again, so that it is carried out once more.",
+            "No. After that, set `spec.retry` to a new value.",
+        ),
+        Reason.REVERT_IMPOSSIBLE: _input(
+            "The message names the step that has no rollback. Write a change of your own whose migration undoes it (docs/how-to/undo.md)."
+        ),
+        Reason.REVERT_REFUSED: Explanation(
+            NOTHING_TOUCHED,
+            "Mend `spec.revertOf`, or undo the later changes that the message names first, each by a change of its own.",
+            "As a missing input, yes, once it is mended; where a Job has refused it, set `spec.retry` to a new value.",
+        ),
+        Reason.QUARANTINE_LASTS: Explanation(
+            "What is in quarantine is there under its other name, and nothing of it is destroyed.",
+            "Wait for the moment that the message names; with the quarantining change in `spec.dependsOn` it is waited for.",
+            "Yes with `spec.dependsOn`; otherwise set `spec.retry` to a new value then.",
+        ),
         Reason.EXPAND_MISSING: _input(
             "Name in `spec.dependsOn` the Expand change that this Contract change ends; or have the policy's owner set"
             " `spec.compatibility.contractNeedsExpand` to false."

@@ -27,6 +27,7 @@ def _facts(subject: Subject, plan_digest: str) -> Iterator[tuple[str, str]]:
     yield "Database", _database(subject)
     if subject.change:
         spec = subject.change.spec
+        yield "Undoes", code(spec.revert_of.name) if spec.revert_of else ""
         yield "Author", _author(spec.author, spec.designed_on)
         yield "For the running application", words(COMPATIBILITY.get(spec.compatibility or "", "not said by the author"))
         for what, where in sorted(spec.links.items()):

@@ -7,6 +7,11 @@ from schemachange_operator.core.outcome import Blocked, Done, Outcome, Run
 from schemachange_operator.core.phases.work import work
 from schemachange_operator.core.world import World
 
+UNPROVEN_WAYS = (
+    "Nothing is undone by itself, since nobody knows what stands. How to find out and to go on: docs/how-to/data-at-risk.md."
+    " Then set spec.retry to a new value to try the step again, or spec.abort.reason to undo the steps done and prove the result."
+)
+
 
 def step(world: World) -> tuple[Phase, Outcome]:
     """The first step of the migration that is not done decides."""
@@ -54,6 +59,8 @@ def _told(world: World, outcome: Outcome) -> Outcome:
     if not isinstance(outcome, Blocked):
         return outcome
     done = ", ".join(world.steps_done()) or "none"
+    if outcome.reason == Reason.STATE_UNPROVEN:
+        return Blocked(outcome.reason, f"{outcome.message} Steps done: {done}. {UNPROVEN_WAYS}", outcome.step)
     ways = "Set spec.retry to a new value to try the step again, or spec.abort.reason to undo the steps done."
     if past_irreversible(world):
         ways = "Set spec.retry to a new value to try the step again; a step that cannot be undone is done, so there is no way back."
@@ -68,11 +75,12 @@ def past_irreversible(world: World) -> bool:
 
 
 def failed_step(world: World) -> str | None:
-    """The SQL step that failed on the target in this cycle and is not to be retried."""
+    """The SQL step that failed on the target in this cycle, provably without effect, and is not to be retried."""
     for current in world.content.steps if world.content else ():
         outcome = work(world, Task.APPLY, current.name, Reason.APPLY_RUNNING, "")
         if not current.backfill and isinstance(outcome, Blocked):
-            return current.name
+            # Undoing needs a known state to begin from: where that is lost, a person decides.
+            return current.name if outcome.reason != Reason.STATE_UNPROVEN else None
         if isinstance(outcome, Run):
             break
     return None

@@ -32,11 +32,24 @@ def step(world: World) -> tuple[Phase, Outcome]:
         )
     outcome = work(world, Task.ROLLBACK, "", Reason.ROLLBACK_RUNNING, "Undoing the steps done")
     if isinstance(outcome, Blocked):
-        outcome = Blocked(outcome.reason, f"{outcome.message} {_way_out(outcome.reason)}")
+        told = f"{outcome.message}{_left(world)} {_way_out(outcome.reason)}"
+        outcome = Blocked(outcome.reason, told, outcome.step)
     return Phase.ROLLING_BACK, outcome
+
+
+def _left(world: World) -> str:
+    record = world.run(Task.ROLLBACK)
+    if record is None or record.steps_left is None:
+        return ""
+    return f" Still applied: {', '.join(record.steps_left) or 'no step'}."
 
 
 def _way_out(reason: Reason) -> str:
     if reason == Reason.ABORT_REFUSED:
         return "Remove spec.abort to let the change go on forward."
+    if reason == Reason.STATE_UNPROVEN:
+        return (
+            "How to find out what stands and how to go on: docs/how-to/data-at-risk.md. Then set spec.retry to a new value: the"
+            " rollback goes on where it stands and is proved again."
+        )
     return "Mend the cause by hand, then set spec.retry to a new value: the rollback goes on where it stands and is proved again."
