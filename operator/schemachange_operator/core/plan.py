@@ -188,6 +188,15 @@ class DataProof(Model):
     """Columns whose values are not the same any more."""
 
 
+class WrittenStep(Model):
+    """The SQL of a step that says what is wanted and not how: written by the operator, from the target's catalog."""
+
+    step: str
+    sql: str
+    undo: str
+    """The SQL that undoes it."""
+
+
 class PlanDocument(Model):
     """The whole plan: what stands in the plan's ConfigMap and in the ledger."""
 
@@ -219,6 +228,8 @@ class PlanDocument(Model):
     probes: tuple[Probe, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
     sequences: tuple[SafeSequence, ...] = ()
+    written: tuple[WrittenStep, ...] = ()
+    """Exactly this is run, and nothing that is written anew later."""
     forecast: Forecast | None = None
     """How long all steps will take on the target."""
     duration_milliseconds: int = 0

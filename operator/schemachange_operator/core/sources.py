@@ -21,7 +21,7 @@ def config_maps_named(spec: SchemaChangeSpec) -> frozenset[str]:
     """ConfigMaps of the change's namespace that hold SQL of it."""
     sources = [spec.migration.sql_from, spec.rollback and spec.rollback.sql_from]
     for step in spec.migration.steps or ():
-        sources += [step.sql_from, step.rollback.sql_from]
+        sources += [step.sql_from, step.rollback and step.rollback.sql_from]
     return frozenset(source.name for source in sources if source)
 
 
@@ -69,7 +69,8 @@ class _Reader:
             name=step.name,
             sql=self._sql(step.sql, step.sql_from, f"{field}.sqlFrom"),
             backfill=step.backfill,
-            undo=self._undo(step.rollback, f"{field}.rollback"),
+            quarantine=step.quarantine,
+            undo=self._undo(step.rollback, f"{field}.rollback") if step.rollback else Undo(),
         )
 
     def _undo(self, rollback: Rollback, field: str) -> Undo:

@@ -11,6 +11,7 @@ from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.checks import About, look
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_steps import StatementRun, step_done, steps
+from schemachange_operator.postgres.quarantine import refuse_kept, refuse_used
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner import answers
 from schemachange_operator.runner.environment import Environment
@@ -61,6 +62,8 @@ def apply(environment: Environment) -> RunReport:
 def _look_around(environment: Environment, session: Session, step: ContentStep, statements: Sequence[Statement]) -> None:
     request = environment.request
     about = About(f"Step {step.name}", statements, request.relations, request.migration_role)
+    refuse_used(session, step, request.search_path)
+    refuse_kept(session, statements, request.policy.quarantine.keep_for)
     for sentence in look(session, about):
         environment.output.event("worth_knowing", step=step.name, message=sentence)
 

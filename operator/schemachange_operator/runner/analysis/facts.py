@@ -5,7 +5,7 @@ from pathlib import Path
 
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.finding import Finding
-from schemachange_operator.core.plan import Circumstance, PlanDocument, Probe, TableSize
+from schemachange_operator.core.plan import Circumstance, PlanDocument, Probe, TableSize, WrittenStep
 from schemachange_operator.core.sequences.offer import Offered
 from schemachange_operator.core.snapshot import Snapshot
 from schemachange_operator.core.task import RunReport
@@ -66,6 +66,8 @@ class Facts(Model):
     """Step to the statements that lose nothing, although their text alone cannot say so."""
     offers: tuple[Offered, ...] = ()
     """The safe sequences for it, with their literals; they are hidden in the plan."""
+    written: tuple[WrittenStep, ...] = ()
+    """SQL that was written for steps without any."""
     rows: dict[str, int] = {}
     """Step to the rows that its backfill would touch, estimated."""
 
