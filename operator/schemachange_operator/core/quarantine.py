@@ -160,11 +160,10 @@ def _partitions(table: str, tables: dict[str, Attributes]) -> Iterator[str]:
             yield from _partitions(name, tables)
 
 
-def destroyed(place: Place, statement: Statement) -> bool:
-    """Whether a statement that destroys something is about what is in quarantine there."""
-    names = {name.name for name in statement.relations}
-    if not place.column:
-        return place.renamed in names
-    return place.table.name in names and any(
-        token.text.strip('"').replace('""', '"') == place.renamed for token in tokens(statement.text)
-    )
+def destroyed(table: str, column: str, statement: Statement) -> bool:
+    """Whether a statement that destroys something is about a table in quarantine, or about a column that is; both by the
+    names that they have there.
+    """
+    if table not in {name.name for name in statement.relations}:
+        return False
+    return not column or any(token.text.strip('"').replace('""', '"') == column for token in tokens(statement.text))

@@ -49,7 +49,8 @@ def refuse_kept(session: Session, statements: Iterable[Statement], default: str)
         quarantine = Quarantine.model_validate(row["quarantine"])
         until = row["ended_at"] + kept_for(quarantine, default)
         place = place_of(quarantine)
-        if row["now"] < until and any(destroyed(place, one) for one in destructive):
+        table, column = (place.table.name, place.renamed) if place.column else (place.renamed, "")
+        if row["now"] < until and any(destroyed(table, column, one) for one in destructive):
             what = f"{place.table}.{place.renamed}" if place.column else place.renamed
             raise Stop(
                 Reason.QUARANTINE_LASTS,

@@ -6,6 +6,7 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.vocabulary import Phase
 from schemachange_operator.core.inputs import problems
 from schemachange_operator.core.outcome import Blocked, Done, Outcome, Wait
+from schemachange_operator.core.quarantine_status import kept_until
 from schemachange_operator.core.world import World
 
 
@@ -39,6 +40,20 @@ def _order(world: World) -> Outcome | None:
     unfinished = [f"{name} ({phases[name] or 'not seen yet'})" for name in names if phases[name] != Phase.COMPLETED]
     if unfinished:
         return Wait(Reason.DEPENDENCY_NOT_COMPLETED, f"Waits until completed: {', '.join(unfinished)}.")
+    return _quarantine(world, names)
+
+
+def _quarantine(world: World, names: list[str]) -> Outcome | None:
+    own = world.change.metadata.namespace
+    for sibling in (s for s in world.siblings if s.namespace == own and s.name in names):
+        kept = kept_until(world, sibling)
+        if kept:
+            what, until = kept
+            return Wait(
+                Reason.QUARANTINE_LASTS,
+                f"Waits until {until:%Y-%m-%d %H:%M}Z: {what} is in quarantine by {sibling.name}, and kept until then.",
+                again_in=(until - world.now).total_seconds(),
+            )
     return None
 
 

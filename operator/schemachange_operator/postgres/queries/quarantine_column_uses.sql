@@ -29,16 +29,21 @@ WITH subject AS (
         AND (s.given OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
              OR coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false))
     UNION ALL
-    SELECT 5, CASE
+    -- The server notes that the column cannot go without the table.
+    SELECT 5, 'the partition key of its table'
+    FROM pg_depend d JOIN subject s ON d.objid = s.relation AND d.objsubid = s.part
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+        AND d.refobjid = s.relation AND d.refobjsubid = 0 AND d.deptype = 'i'
+    UNION ALL
+    SELECT 6, CASE
         WHEN d.classid = 'pg_rewrite'::regclass THEN
             (SELECT CASE r.rulename WHEN '_RETURN' THEN 'view ' || r.ev_class::regclass
                     ELSE 'rule ' || r.rulename || ' of ' || r.ev_class::regclass END FROM pg_rewrite r WHERE r.oid = d.objid)
         WHEN d.classid = 'pg_attrdef'::regclass THEN
-            (SELECT 'generated column ' || pg_describe_object('pg_class'::regclass, f.adrelid, f.adnum)
+            (SELECT 'generated ' || pg_describe_object('pg_class'::regclass, f.adrelid, f.adnum)
              FROM pg_attrdef f WHERE f.oid = d.objid)
-        WHEN d.classid = 'pg_class'::regclass AND d.objid = s.relation AND d.objsubid = 0 THEN 'the partition key of its table'
         WHEN d.classid = 'pg_class'::regclass AND d.objid = s.relation THEN
-            'generated column ' || pg_describe_object(d.classid, d.objid, d.objsubid)
+            'generated ' || pg_describe_object(d.classid, d.objid, d.objsubid)
         ELSE pg_describe_object(d.classid, d.objid, d.objsubid)
     END
     FROM pg_depend d JOIN subject s
