@@ -8,7 +8,7 @@ from schemachange_operator.core.quarantine import PREFIX, quarantined
 from schemachange_operator.core.rules.place import Place
 from schemachange_operator.core.sequences.offer import Offer, step
 from schemachange_operator.core.sequences.writing import quoted, ranged
-from schemachange_operator.core.sql.grammar import Tree, strings
+from schemachange_operator.core.sql.grammar import strings
 
 MENDS = ("drop-column", "drop-table")
 _SCHEMA_AND_NAME = 2
@@ -18,10 +18,17 @@ def offer(place: Place, _: ContentStep) -> Offer | None:
     """See MENDS. Not for what is there already, nor for CASCADE, which says that more goes with it."""
     if place.node == "drop_stmt":
         return _tables(place)
-    (command,) = [item["alter_table_cmd"] for item in place.tree.get("cmds", [])] or [{}]
+    if place.node != "alter_table_stmt" or len(place.tree["cmds"]) != 1:
+        return None
+    command = place.tree["cmds"][0]["alter_table_cmd"]
     facts, name = place.facts(place.table), command.get("name", "")
     unknown = bool(command.get("missing_ok")) and facts is None
-    if command.get("behavior") == "DROP_CASCADE" or unknown or name.startswith(PREFIX) or not _whole(place.tree["relation"]):
+    if (
+        command.get("behavior") == "DROP_CASCADE"
+        or unknown
+        or name.startswith(PREFIX)
+        or not place.tree["relation"].get("inh")
+    ):
         return None
     table, column = ranged(place.tree["relation"]), quoted(name)
     new = quoted(quarantined(name))
@@ -33,10 +40,6 @@ def offer(place: Place, _: ContentStep) -> Offer | None:
         asks=(_dropped(f"ALTER TABLE {table} DROP COLUMN {new}"),),
         leaves=tuple(_column_left(place, name)),
     )
-
-
-def _whole(relation: Tree) -> bool:
-    return bool(relation.get("inh"))
 
 
 def _nullable(place: Place, table: str, column: str) -> Iterator[ContentStep]:
