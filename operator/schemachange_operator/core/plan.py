@@ -174,6 +174,8 @@ class SafeSequence(Model):
     """Other rules that it satisfies."""
     verified: bool = False
     """Whether a rehearsal saw it reach the same schema."""
+    keeps: bool = False
+    """Whether it leaves something behind that the statement alone would not have left."""
     note: str = ""
     """What it asks for beside, or why it could not be verified."""
 

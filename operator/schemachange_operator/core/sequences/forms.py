@@ -27,6 +27,7 @@ def safe_sequence(offered: Offered, *, with_literals: bool = False) -> SafeSeque
         sql=sql_form(steps),
         yaml=yaml_form(steps),
         note=" ".join(offered.offer.asks),
+        keeps=bool(offered.offer.leaves),
     )
 
 
