@@ -137,3 +137,15 @@ def test_what_is_in_quarantine_is_not_offered_it_again() -> None:
         found = findings(drop, CatalogFacts())
         assert {"drop-column", "drop-table"} & {one.rule for one in found}
         assert offered(drop, CatalogFacts(), found) == ()
+
+
+BACK = ("ALTER TABLE orders RENAME COLUMN quarantined_note TO note", "ALTER TABLE quarantined_orders RENAME TO orders")
+
+
+@pytest.mark.parametrize("statement", BACK)
+def test_the_way_back_breaks_nobody(statement: str) -> None:
+    back = Content.model_validate({"steps": [{"name": "back", "sql": statement, "undo": {"notNeeded": "x"}}]})
+    assert {one.rule for one in findings(back, CatalogFacts(), compatibility="Expand")} == set()
+    other = statement.replace("quarantined_note", "quarantined_other").replace("quarantined_orders", "quarantined_customers")
+    change = Content.model_validate({"steps": [{"name": "back", "sql": other, "undo": {"notNeeded": "x"}}]})
+    assert {one.rule for one in findings(change, CatalogFacts(), compatibility="Expand")} >= {"compatibility-breaks"}

@@ -56,6 +56,8 @@ class Sibling:
     data_at_risk: bool = False
     compatibility: str = ""
     """What it says of the running application: Additive, Expand, Contract or Breaking."""
+    quarantines: bool = False
+    """Whether it takes something into quarantine, so that a Contract change may end it."""
     quarantine: tuple[QuarantineStatus, ...] = ()
     """What it has put in quarantine."""
 

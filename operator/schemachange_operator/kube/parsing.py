@@ -40,5 +40,6 @@ def sibling(body: Mapping[str, Any]) -> Sibling:
         frozen=bool(status.get("frozen")),
         data_at_risk=risk,
         compatibility=spec.get("compatibility", ""),
+        quarantines=any("quarantine" in step for step in spec.get("migration", {}).get("steps", [])),
         quarantine=tuple(QuarantineStatus.model_validate(one) for one in status.get("quarantine", [])),
     )
