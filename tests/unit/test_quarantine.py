@@ -5,7 +5,7 @@ import pytest
 from schemachange_operator.core.catalog_facts import CatalogFacts
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.errors import Stop
-from schemachange_operator.core.quarantine import destroyed, in_full, quarantined, renames_alone, written_steps
+from schemachange_operator.core.quarantine import as_frozen, destroyed, in_full, quarantined, renames_alone, written_steps
 from schemachange_operator.core.rights import give, read_rights, take
 from schemachange_operator.core.rules.judging import findings
 from schemachange_operator.core.sequences.offering import offered
@@ -65,6 +65,7 @@ def test_there_and_back(what: dict[str, str], there: str, back: str) -> None:
     assert (one.sql, one.undo) == (there, back)
     (step,) = in_full(content(**what), [one]).steps
     assert (step.sql, step.undo.sql, step.quarantine is not None) == (there, back, True)
+    assert as_frozen(in_full(content(**what), [one])).digest() == content(**what).digest()
     # Neither way counts as destroying anything.
     assert not any(statement.destructive for text in (there, back) for statement in read_statements(text))
 

@@ -117,6 +117,12 @@ def _written(step: str, place: Place, snapshot: Snapshot, path: tuple[str, ...])
     return _script(step, rights, place, dotted(found))
 
 
+def as_frozen(content: Content) -> Content:
+    """The content as it was before SQL was written for its steps: what its digest is of."""
+    steps = (one.model_copy(update={"sql": None, "undo": Undo()}) if one.quarantine else one for one in content.steps)
+    return content.model_copy(update={"steps": tuple(steps)})
+
+
 def _as_written(name: RelationName) -> str:
     return dotted(str(name)) if name.schema else quoted(name.name)
 
