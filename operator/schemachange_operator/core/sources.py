@@ -65,6 +65,9 @@ class _Reader:
         )
 
     def step(self, step: Step, field: str) -> ContentStep:
+        if step.rollback is None and step.quarantine is None:
+            message = "is missing; say how the step is undone, or why it cannot be (irreversible.reason)"
+            self.problems.append(Problem(Reason.INPUT_MISSING, f"{field}.rollback", message))
         return ContentStep(
             name=step.name,
             sql=self._sql(step.sql, step.sql_from, f"{field}.sqlFrom"),
