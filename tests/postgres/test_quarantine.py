@@ -61,6 +61,9 @@ CREATE TABLE heir () INHERITS (base);
 CREATE TABLE watched (id bigint, note text, state text);
 CREATE TRIGGER watching BEFORE UPDATE OF note ON watched FOR EACH ROW EXECUTE FUNCTION noted();
 CREATE POLICY mine ON watched USING (state = 'x');
+CREATE FUNCTION remarks() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW."Re.mark" := 1; NEW.other_note := 1; RETURN NEW; END';
+CREATE TABLE filled (id bigint, "Re.mark" int, other_note int, note int);
+CREATE TRIGGER filling BEFORE INSERT ON filled FOR EACH ROW EXECUTE FUNCTION remarks();
 CREATE TABLE told (id bigint PRIMARY KEY);
 CREATE PUBLICATION news FOR TABLE told;
 """
@@ -233,6 +236,7 @@ REFUSED: tuple[tuple[dict[str, str], str], ...] = (
     ({"table": "heir", "column": "id"}, "it comes from the table that heir is a partition or child of"),
     ({"table": "watched", "column": "note"}, "trigger watching on table watched"),
     ({"table": "watched", "column": "state"}, "policy mine on table watched"),
+    ({"table": "filled", "column": '"Re.mark"'}, "trigger filling, whose function remarks has its name in it"),
     ({"table": "told"}, "publication news"),
     ({"table": "nowhere"}, "there is no table nowhere before the change"),
     ({"table": "orders", "column": "nothing"}, "there is no orders.nothing before the change"),
@@ -323,3 +327,9 @@ def relation_files(database: Database) -> set[int]:
     )
     assert found
     return {row["relfilenode"] for row in found}
+
+
+def test_a_name_within_another_is_not_taken_for_it(shop: Database, throwaway: Server, tmp_path: Path) -> None:
+    shop.as_owner(IN_THE_WAY)
+    report = Planning(shop, throwaway, tmp_path, [quarantine(table="filled", column="note")]).job("analyse", "rehearse")
+    assert report.outcome == "Done", report

@@ -35,7 +35,12 @@ WITH subject AS (
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
         AND d.refobjid = s.relation AND d.refobjsubid = 0 AND d.deptype = 'i'
     UNION ALL
-    SELECT 6, CASE
+    -- The server does not know what such a body means: one that means this column fails with the next write.
+    SELECT 6, 'trigger ' || g.tgname || ', whose function ' || g.tgfoid::regproc || ' has its name in it'
+    FROM pg_trigger g JOIN subject s ON g.tgrelid = s.relation JOIN pg_proc p ON p.oid = g.tgfoid
+    WHERE NOT g.tgisinternal AND p.prosrc ~* ('\m' || regexp_replace(s.name, '(\W)', '\\\1', 'g') || '\M')
+    UNION ALL
+    SELECT 7, CASE
         WHEN d.classid = 'pg_rewrite'::regclass THEN
             (SELECT CASE r.rulename WHEN '_RETURN' THEN 'view ' || r.ev_class::regclass
                     ELSE 'rule ' || r.rulename || ' of ' || r.ev_class::regclass END FROM pg_rewrite r WHERE r.oid = d.objid)
