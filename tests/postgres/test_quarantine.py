@@ -185,9 +185,10 @@ def test_a_column_goes_under_a_writing_client(
     assert shop.value(f"SELECT count(*) FROM {table}") == writer.rows
 
 
-@pytest.mark.parametrize(
-    "what", [{"table": "orders", "column": "note"}, {"table": "old_orders"}, {"table": "public.events"}]
-)
+BACK = ({"table": "orders", "column": "note"}, {"table": "old_orders"}, {"table": "public.events"}, {"table": "held"})
+
+
+@pytest.mark.parametrize("what", BACK, ids=[what["table"] for what in BACK])
 def test_the_way_back_gives_every_right_back(
     what: dict[str, str], shop: Database, throwaway: Server, tmp_path: Path
 ) -> None:
