@@ -1,7 +1,7 @@
 """After a failover to an asynchronous standby: what was lost is found out and done again, once; nothing else is."""
 
-import re
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing

@@ -1,7 +1,7 @@
 """A completed change is undone by a new one, and that by another, from plan to target, by the runner's own commands."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,8 @@ from postgres.support.database import Database
 from postgres.support.planning import SHOP, Planning
 from postgres.test_rehearsal import ORDERS_CURRENCY, one
 from schemachange_operator.core.content import Content
+from schemachange_operator.core.plan import PlanDocument
+from schemachange_operator.core.quarantine import in_full
 from schemachange_operator.core.revert import reverted
 from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import RunReport
@@ -30,6 +32,7 @@ class Shop:
     database: Database
     throwaway: Server
     root: Path
+    plans: dict[str, PlanDocument] = field(default_factory=dict)
 
     def planning(self, name: str, content: Content) -> Planning:
         change = {"uid": name, "namespace": "shop", "name": name}
@@ -45,6 +48,7 @@ class Shop:
         planning = self.planning(name, content)
         report, planning.plan = planning.planned()
         assert report.outcome == "Done"
+        self.plans[name] = planning.plan
         own = {**planning.members, "plan_digest": name, "fingerprint": planning.plan.fingerprint}
         own["relations"] = planning.plan.relations
         for step in content.steps:
@@ -157,3 +161,19 @@ def test_last_in_first_out_unless_the_rehearsal_shows_that_they_do_not_meet(shop
     shop.complete("revert-second", undo(second, "second"))
     shop.complete("revert", undo(first, "first"))
     assert shop.database.value("SELECT count(*) FROM pg_attribute WHERE attname = 'voucher' AND NOT attisdropped") == 0
+
+
+def test_what_went_into_quarantine_is_brought_back_and_goes_in_again(shop: Shop) -> None:
+    shop.database.as_owner("GRANT SELECT (note) ON orders TO PUBLIC")
+    before = shop.catalog()
+    first = shop.complete("first", change([{"name": "away", "quarantine": {"table": "orders", "column": "note"}}]))
+    plan = shop.plans["first"]
+    after = shop.catalog()
+    assert not same(before, after)
+    unknown, problems = reverted(first, "shop", "first")
+    assert unknown is None and problems[0].reason == "RevertImpossible", "without the plan nobody knows what it ran"
+    second = shop.complete("second", undo(in_full(first, plan.written), "first"))
+    assert same(before, shop.catalog())
+    third = shop.complete("third", undo(second, "second"))
+    assert third.steps == first.steps
+    assert same(after, shop.catalog())

@@ -21,6 +21,14 @@ def test_a_change_of_one_step() -> None:
     assert (content.steps[0].name, content.steps[0].sql, content.steps[0].undo.sql) == (ONLY_STEP, "SELECT 1", "SELECT 2")
 
 
+def test_only_a_quarantine_has_no_rollback_of_its_own() -> None:
+    away = {"name": "away", "quarantine": {"table": "orders", "column": "note"}}
+    content, problems = resolve(spec({"steps": [away]}), {})
+    assert problems == () and content is not None and content.steps[0].quarantine is not None
+    content, problems = resolve(spec({"steps": [{"name": "add", "sql": "SELECT 1"}]}), {})
+    assert (content, [one.field for one in problems]) == (None, ["spec.migration.steps[add].rollback"])
+
+
 def test_steps_with_sql_from_config_maps() -> None:
     steps = [
         {"name": "add", **FROM_MAP, "rollback": {"sqlFrom": {"name": "sql", "key": "down.sql"}}},

@@ -68,8 +68,26 @@ class Backfill(Model):
     """Milliseconds between two batches; the policy's where not given."""
 
 
+KeepFor = Annotated[str, Field(max_length=8, pattern=r"^[0-9]{1,5}[dh]$")]
+"""A number of days or hours, for example 14d."""
+
+
+class Quarantine(Model):
+    """A column, or a whole table, taken out of use and kept for a while: renamed, and every right on it revoked.
+
+    The operator writes the SQL and the rollback itself; both are metadata only and stand in the plan.
+    """
+
+    table: Annotated[str, Field(min_length=1, max_length=127)]
+    """The table, with its schema where it is not on the search path."""
+    column: Annotated[str, Field(min_length=1, max_length=65)] | None = None
+    """The column; the whole table where not given."""
+    keep_for: KeepFor | None = None
+    """How long nothing may drop it, in days or hours (14d, 12h); the policy's where not given."""
+
+
 class Step(Model):
-    """One step: SQL in one transaction, one statement that cannot be in a transaction, or a backfill."""
+    """One step: SQL in one transaction, one statement that cannot be in a transaction, a backfill, or a quarantine."""
 
     name: StepName
     """The step's name, unique in the change."""
@@ -79,16 +97,23 @@ class Step(Model):
     """SQL to run, in a ConfigMap."""
     backfill: Backfill | None = None
     """Rows to fill."""
-    rollback: Rollback
-    """How this step is undone."""
+    quarantine: Quarantine | None = None
+    """A column or a table to take out of use, and to keep for a while."""
+    rollback: Rollback | None = None
+    """How this step is undone; a quarantine's is written by the operator."""
 
     model_config = {
         "json_schema_extra": {
             "x-kubernetes-validations": [
                 {
-                    "rule": "[has(self.sql), has(self.sqlFrom), has(self.backfill)].filter(x, x).size() == 1",
-                    "message": "give exactly one of sql, sqlFrom, backfill",
-                }
+                    "rule": "[has(self.sql), has(self.sqlFrom), has(self.backfill), has(self.quarantine)]"
+                    ".filter(x, x).size() == 1",
+                    "message": "give exactly one of sql, sqlFrom, backfill, quarantine",
+                },
+                {
+                    "rule": "has(self.quarantine) != has(self.rollback)",
+                    "message": "a step needs its rollback; that of a quarantine is written by the operator",
+                },
             ]
         }
     }

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from schemachange_operator.api.base import Line, Metadata, Model
+from schemachange_operator.api.migration import KeepFor
 from schemachange_operator.api.standards import Standards
 
 Severity = Literal["Off", "Note", "Warn", "Approve", "Block"]
@@ -116,6 +117,13 @@ class BackupRules(Model):
     table anew. DataChanges: those that change rows, backfills too. Always: at least one, before the first step."""
 
 
+class QuarantineRules(Model):
+    """How long what was taken out of use is kept."""
+
+    keep_for: KeepFor = "14d"
+    """How long nothing may drop a column or table in quarantine, in days or hours (14d, 12h), where its step says nothing."""
+
+
 class CompatibilityRules(Model):
     """What the word in a change's spec.compatibility promises."""
 
@@ -166,6 +174,8 @@ class SchemaPolicySpec(Model):
     """How rows are filled."""
     backup: BackupRules = BackupRules()
     """When and how backups are taken."""
+    quarantine: QuarantineRules = QuarantineRules()
+    """How long what was taken out of use is kept."""
     budgets: Budgets = Budgets()
     """How much a change may take by its forecast."""
     probes: ProbeRules = ProbeRules()

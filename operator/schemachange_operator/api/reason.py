@@ -63,6 +63,14 @@ class Reason(Word):
         "LockStronger",
         "In the rehearsal a statement locked a relation more strongly, or wrote it anew, other than was foretold.",
     )
+    QUARANTINE_REFUSED = (
+        "QuarantineRefused",
+        "A column or table cannot be taken into quarantine as it is; the message names what stands in the way.",
+    )
+    QUARANTINE_LASTS = (
+        "QuarantineLasts",
+        "The change would destroy what is in quarantine, and has to be kept for longer; the message says until when.",
+    )
     NAME_REUSED = "NameReused", "A change of this name, with other content, was applied to this database before."
     ALREADY_APPLIED = "AlreadyApplied", "The ledger says that this same change has been completed before."
     RESUMED = (

@@ -174,6 +174,21 @@ class BackupRecord(Model):
     """When."""
 
 
+class QuarantineStatus(Model):
+    """One column or table in quarantine."""
+
+    step: str
+    """The step that put it there."""
+    table: str
+    """The table; its new name where the whole table is in quarantine."""
+    column: str = ""
+    """The column's new name; empty for a table."""
+    since: Timestamp | None = None
+    """When it was put there."""
+    until: Timestamp | None = None
+    """Nothing drops it before."""
+
+
 class PhaseRecord(Model):
     """One phase that the change has been in."""
 
@@ -232,6 +247,8 @@ class SchemaChangeStatus(Model):
     """Where the last backup is."""
     steps: tuple[StepStatus, ...] = ()
     """The steps."""
+    quarantine: tuple[QuarantineStatus, ...] = ()
+    """What this change has put in quarantine, and until when it is kept."""
     runs: tuple[RunRecord, ...] = ()
     """Work by Jobs: the evidence that the phase is derived from."""
     history: tuple[PhaseRecord, ...] = ()

@@ -27,6 +27,7 @@ from schemachange_operator.runner.analysis.facts import Facts
 from schemachange_operator.runner.analysis.foretelling import foretell_change
 from schemachange_operator.runner.analysis.inspection import inspect
 from schemachange_operator.runner.analysis.weighing import weighed
+from schemachange_operator.runner.analysis.writing import written_out
 from schemachange_operator.runner.environment import Environment, Folders
 from schemachange_operator.runner.output import Output
 from schemachange_operator.runner.programs import find_program
@@ -57,8 +58,9 @@ class Analyst:
         with tempfile.TemporaryDirectory(prefix="schg-work-") as work, translated():
             environment = replace(self._environment(source, content, Path(work)), course=course, earlier=earlier)
             facts = inspect(environment, self._target.session)
+            environment = written_out(environment, facts)
             foretold = predicted_plan(
-                content,
+                environment.content,
                 server_version=facts.version,
                 fingerprint=facts.fingerprint,
                 relations=facts.relations,
@@ -68,7 +70,9 @@ class Analyst:
                 foretelling=foretell_change(environment, facts),
             )
             sequences = tuple(safe_sequence(one, with_literals=True) for one in facts.offers)
-            foretold = weighed(foretold, environment, facts).model_copy(update={"sequences": sequences})
+            foretold = weighed(foretold, environment, facts).model_copy(
+                update={"sequences": sequences, "written": facts.written, "content_digest": content.digest()}
+            )
             if not self._wishes.rehearse:
                 return foretold, "", False
             try:

@@ -14,6 +14,7 @@ from schemachange_operator.core.destruction import backup_steps
 from schemachange_operator.core.errors import ProcedureError
 from schemachange_operator.core.plan import PlanDocument
 from schemachange_operator.core.prediction import predicted_plan
+from schemachange_operator.core.quarantine import in_full, renames_alone
 from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.judging import findings
 from schemachange_operator.core.sequences.forms import safe_sequence
@@ -100,6 +101,8 @@ class _Planner:
 
     def _from_sql_alone(self, source: Source, content: Content, course: Course) -> PlanDocument:
         """Without a catalog every table is taken to be large."""
+        digest, written = content.digest(), renames_alone(content)
+        content = in_full(content, written)
         unknown = CatalogFacts(search_path=self._wishes.search_path)
         policy = self._wishes.policy
         found = findings(
@@ -113,7 +116,9 @@ class _Planner:
         )
         offers = offered(content, unknown, found)
         sequences = tuple(safe_sequence(one, with_literals=True) for one in offers)
-        return predicted_plan(content, findings=found).model_copy(update={"sequences": sequences})
+        return predicted_plan(content, findings=found).model_copy(
+            update={"sequences": sequences, "written": written, "content_digest": digest}
+        )
 
     def _connected(self) -> "Analyst":
         # The driver is loaded here: a plan without a database does not need it.

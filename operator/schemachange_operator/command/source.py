@@ -139,10 +139,12 @@ def _shape(change: SchemaChange) -> Iterator[ContentProblem]:
         yield ContentProblem("spec.migration", "Give exactly one of sql, sqlFrom, steps.")
     for step in migration.steps or ():
         path = f"spec.migration.steps[{step.name}]"
-        if sum(member is not None for member in (step.sql, step.sql_from, step.backfill)) != 1:
-            yield ContentProblem(path, "Give exactly one of sql, sqlFrom, backfill.")
+        if sum(member is not None for member in (step.sql, step.sql_from, step.backfill, step.quarantine)) != 1:
+            yield ContentProblem(path, "Give exactly one of sql, sqlFrom, backfill, quarantine.")
         undo = step.rollback
-        if sum(member is not None for member in (undo.sql, undo.sql_from, undo.not_needed, undo.irreversible)) != 1:
+        if (undo is None) != (step.quarantine is not None):
+            yield ContentProblem(path, "A step needs its rollback; that of a quarantine is written by the operator.")
+        if undo and sum(member is not None for member in (undo.sql, undo.sql_from, undo.not_needed, undo.irreversible)) != 1:
             yield ContentProblem(f"{path}.rollback", "Give exactly one of sql, sqlFrom, notNeeded, irreversible.")
 
 

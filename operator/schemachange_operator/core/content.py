@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemachange_operator.api.base import Model
-from schemachange_operator.api.migration import Assertion, Backfill
+from schemachange_operator.api.migration import Assertion, Backfill, Quarantine
 from schemachange_operator.core.digest import canonical, text_digest
 
 StepKind = Literal["Transaction", "Single", "Backfill"]
@@ -18,11 +18,15 @@ class Undo(Model):
 
 
 class ContentStep(Model):
-    """One step: SQL (in one transaction, or one statement that cannot be in one) or a backfill."""
+    """One step: SQL (in one transaction, or one statement that cannot be in one), a backfill, or a quarantine.
+
+    A quarantine has no SQL before the catalog is known; then it has, and its undo too.
+    """
 
     name: str
     sql: str | None = None
     backfill: Backfill | None = None
+    quarantine: Quarantine | None = None
     undo: Undo
 
 

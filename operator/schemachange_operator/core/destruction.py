@@ -25,6 +25,8 @@ def changes_rows(step: ContentStep) -> bool:
     """Whether a step fills, changes or deletes rows; code that only runs with the step is taken to do so."""
     if step.backfill:
         return True
+    if step.quarantine:
+        return False
     statements = read_statements(step.sql or "")
     return any(
         one.kind in {*_CHANGES_ROWS, "DO", "CALL"} or (one.kind == "SELECT" and one.lock == "RowExclusive")
@@ -60,6 +62,8 @@ def kind_of(step: ContentStep) -> str:
     """Transaction, Single or Backfill; empty for SQL that cannot be read."""
     if step.backfill:
         return "Backfill"
+    if step.quarantine:
+        return "Transaction"
     try:
         return step_kind(read_statements(step.sql or ""))
     except InvalidSql:

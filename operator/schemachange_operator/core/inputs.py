@@ -179,16 +179,20 @@ def waived_places(world: World) -> Iterator[Problem]:
 
 
 def expand(world: World) -> Iterator[Problem]:
-    """A Contract change ends an Expand change; Pending waits until that is completed."""
+    """A Contract change ends an Expand change, or a quarantine; Pending waits until that is completed."""
     spec, policy = world.change.spec, world.policy
     wanted = policy is not None and policy.compatibility.contract_needs_expand
     if spec.compatibility != "Contract" or not wanted or world.status.frozen or spec.revert_of:
         # What a revert takes away, the change that it undoes has brought: that is named.
         return
     named = [reference.name for reference in spec.depends_on]
-    known = {s.name: s.compatibility for s in world.siblings if s.namespace == world.change.metadata.namespace}
+    known = {
+        s.name: s.compatibility == "Expand" or s.quarantines
+        for s in world.siblings
+        if s.namespace == world.change.metadata.namespace
+    }
     # One that is not there yet is waited for.
-    if any(known.get(name, "Expand") == "Expand" for name in named):
+    if any(known.get(name, True) for name in named):
         return
     what = f"none of {', '.join(named)} says Expand" if named else "a Contract change names the Expand change that it ends"
     yield Problem(

@@ -174,6 +174,8 @@ class SafeSequence(Model):
     """Other rules that it satisfies."""
     verified: bool = False
     """Whether a rehearsal saw it reach the same schema."""
+    keeps: bool = False
+    """Whether it leaves something behind that the statement alone would not have left."""
     note: str = ""
     """What it asks for beside, or why it could not be verified."""
 
@@ -186,6 +188,15 @@ class DataProof(Model):
     rows_after: int
     columns_changed: tuple[str, ...] = ()
     """Columns whose values are not the same any more."""
+
+
+class WrittenStep(Model):
+    """The SQL of a step that says what is wanted and not how: written by the operator, from the target's catalog."""
+
+    step: str
+    sql: str
+    undo: str
+    """The SQL that undoes it."""
 
 
 class PlanDocument(Model):
@@ -221,6 +232,8 @@ class PlanDocument(Model):
     probes: tuple[Probe, ...] = ()
     circumstances: tuple[Circumstance, ...] = ()
     sequences: tuple[SafeSequence, ...] = ()
+    written: tuple[WrittenStep, ...] = ()
+    """Exactly this is run, and nothing that is written anew later."""
     forecast: Forecast | None = None
     """How long all steps will take on the target."""
     duration_milliseconds: int = 0

@@ -7,6 +7,7 @@ from schemachange_operator.api.schema_change import SchemaChange
 from schemachange_operator.api.vocabulary import Phase
 from schemachange_operator.core.content import Content, ContentStep, Reverts, Undo
 from schemachange_operator.core.errors import InvalidSql
+from schemachange_operator.core.quarantine import as_frozen
 from schemachange_operator.core.sources import too_large
 from schemachange_operator.core.sql.content_check import check_content
 from schemachange_operator.core.sql.statement import read_statements, step_kind
@@ -38,11 +39,14 @@ def reverting(
 
 def reverted(applied: Content, namespace: str, name: str) -> tuple[Content | None, tuple[Problem, ...]]:
     """The content that undoes another; or which of its steps keeps it from being undone."""
-    steps = applied.steps if applied.reverts else _to_undo(applied.steps)
-    obstacle = "" if applied.reverts else _obstacle(applied.steps, steps)
+    every = tuple(step.model_copy(update={"quarantine": None}) for step in applied.steps)
+    steps = every if applied.reverts else _to_undo(every)
+    obstacle = _unwritten(applied) or ("" if applied.reverts else _obstacle(every, steps))
     if obstacle:
         return None, (Problem(Reason.REVERT_IMPOSSIBLE, FIELD, f"{namespace}/{name} {obstacle}"),)
-    reverts = Reverts(namespace=namespace, name=name, content_digest=applied.digest(), steps=steps)
+    frozen, undone = as_frozen(applied), {step.name for step in steps}
+    kept = tuple(step for step in frozen.steps if step.name in undone)
+    reverts = Reverts(namespace=namespace, name=name, content_digest=frozen.digest(), steps=kept)
     # A revert keeps the steps that it undid: undoing it is applying them again, each on its own.
     undoing = applied.reverts.steps if applied.reverts else tuple(_undoing(steps))
     content = Content(steps=undoing, reverts=reverts)
@@ -76,6 +80,12 @@ def _lost(original: SchemaChange) -> str:
         f"the frozen content of {name} is gone and cannot be made again from its manifest; delete the object {name} and apply its"
         " manifest as it was: the ledger knows that it is completed"
     )
+
+
+def _unwritten(applied: Content) -> str:
+    """The plan wrote the SQL of a quarantine; without that plan nobody knows how to go back."""
+    found = next((step.name for step in applied.steps if step.quarantine and step.sql is None), "")
+    return f"has step {found}, a quarantine, whose plan is not here; {OWN_WAY}" if found else ""
 
 
 def _to_undo(steps: Sequence[ContentStep]) -> tuple[ContentStep, ...]:

@@ -22,7 +22,7 @@ def config_maps_named(spec: SchemaChangeSpec) -> frozenset[str]:
     migration = spec.migration or Migration()
     sources = [migration.sql_from, spec.rollback and spec.rollback.sql_from]
     for step in migration.steps or ():
-        sources += [step.sql_from, step.rollback.sql_from]
+        sources += [step.sql_from, step.rollback and step.rollback.sql_from]
     return frozenset(source.name for source in sources if source)
 
 
@@ -72,11 +72,15 @@ class _Reader:
         )
 
     def step(self, step: Step, field: str) -> ContentStep:
+        if step.rollback is None and step.quarantine is None:
+            message = "is missing; say how the step is undone, or why it cannot be (irreversible.reason)"
+            self.problems.append(Problem(Reason.INPUT_MISSING, f"{field}.rollback", message))
         return ContentStep(
             name=step.name,
             sql=self._sql(step.sql, step.sql_from, f"{field}.sqlFrom"),
             backfill=step.backfill,
-            undo=self._undo(step.rollback, f"{field}.rollback"),
+            quarantine=step.quarantine,
+            undo=self._undo(step.rollback, f"{field}.rollback") if step.rollback else Undo(),
         )
 
     def _undo(self, rollback: Rollback, field: str) -> Undo:

@@ -13,6 +13,7 @@ from schemachange_operator.core.phases.approval import judged
 from schemachange_operator.core.phases.planning import resumed
 from schemachange_operator.core.phases.testing import stands_until
 from schemachange_operator.core.plan import strongest_held
+from schemachange_operator.core.quarantine_status import in_quarantine
 from schemachange_operator.core.world import World
 
 RUNS_KEPT = 120
@@ -40,6 +41,7 @@ def make_status(world: World, decision: Decision) -> SchemaChangeStatus:
             "approved_by": ", ".join(people),
             "evidence_age_limit": stamp(stands_until(world)) if status.plan else None,
             "steps": steps(world),
+            "quarantine": in_quarantine(world),
             "runs": status.runs[-RUNS_KEPT:],
             "history": history(status, decision, now),
             "completed_at": (status.completed_at or now) if decision.final else None,

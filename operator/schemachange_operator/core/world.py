@@ -8,7 +8,7 @@ from schemachange_operator.api.database import PostgresDatabase
 from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.schema_change import SchemaChange
-from schemachange_operator.api.status import RunRecord, SchemaChangeStatus
+from schemachange_operator.api.status import QuarantineStatus, RunRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import Phase, RunOutcome, Task
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import digest
@@ -61,6 +61,10 @@ class Sibling:
     data_at_risk: bool = False
     compatibility: str = ""
     """What it says of the running application: Additive, Expand, Contract or Breaking."""
+    quarantines: bool = False
+    """Whether it takes something into quarantine, so that a Contract change may end it."""
+    quarantine: tuple[QuarantineStatus, ...] = ()
+    """What it has put in quarantine."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import text_digest
 from schemachange_operator.core.jobs import config_map_name
 from schemachange_operator.core.plan import PlanDocument
+from schemachange_operator.core.quarantine import in_full
 from schemachange_operator.core.revert import reverting
 from schemachange_operator.core.sources import config_maps_named, resolve
 from schemachange_operator.core.task import ChangeIdentity
@@ -139,11 +140,15 @@ class Observer:
         frozen = _frozen_digest(original)
         if not frozen:
             return None
-        kept = self._frozen_content(original, original.spec.database.namespace or original.metadata.namespace, frozen)
-        if kept or original.spec.revert_of:
-            return kept
-        content, _ = self._resolved(original)
-        return content if content and content.digest() == frozen else None
+        place = original.spec.database.namespace or original.metadata.namespace
+        content = self._frozen_content(original, place, frozen)
+        if content is None and original.spec.revert_of is None:
+            resolved, _ = self._resolved(original)
+            content = resolved if resolved and resolved.digest() == frozen else None
+        if content is None or not any(step.quarantine for step in content.steps):
+            return content
+        plan = self._stored_plan(original, place)
+        return in_full(content, plan.written) if plan else content
 
     def _stored_plan(self, change: SchemaChange, place: str) -> PlanDocument | None:
         plan = change.status.plan

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.api.status import QuarantineStatus
 from schemachange_operator.core.world import Problem, Sibling
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
@@ -42,4 +43,6 @@ def sibling(body: Mapping[str, Any]) -> Sibling:
         frozen=bool(status.get("frozen")),
         data_at_risk=risk,
         compatibility=spec.get("compatibility", ""),
+        quarantines=any("quarantine" in step for step in spec.get("migration", {}).get("steps", [])),
+        quarantine=tuple(QuarantineStatus.model_validate(one) for one in status.get("quarantine", [])),
     )

@@ -9,10 +9,12 @@ from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.last_in_first_out import undone_by
+from schemachange_operator.core.sql.statement import read_statements
 from schemachange_operator.core.task import LedgerFacts, RunReport
 from schemachange_operator.postgres import ledger, preflight
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_reverts import completed_since
+from schemachange_operator.postgres.quarantine import refuse_kept
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session, connect, read_credentials
 from schemachange_operator.postgres.sqlstate import primary, translated
@@ -53,6 +55,8 @@ def analyse(environment: Environment) -> RunReport:
         later = later_changes(session, reverts) if reverts and request.task == Task.PLAN else ()
         facts = inspect(environment, session).model_copy(update={"later": later})
         if request.task == Task.PLAN:
+            statements = (one for step in environment.content.steps if step.sql for one in read_statements(step.sql))
+            refuse_kept(session, statements, request.policy.quarantine.keep_for)
             check_rules(facts.findings)
         copy_rows(environment, session, facts)
     write_model(environment.folders.work, FACTS, facts)

@@ -10,6 +10,7 @@ from schemachange_operator.core.task import RunReport
 from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.ledger import Change
 from schemachange_operator.postgres.ledger_steps import StatementRun, step_done, steps
+from schemachange_operator.postgres.quarantine import refuse_kept, refuse_used
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner import answers
 from schemachange_operator.runner.environment import Environment
@@ -42,6 +43,8 @@ def apply(environment: Environment) -> RunReport:
                     steps_done=change.steps_done,
                 )
             rows = begun_steps(environment, session, change)
+            refuse_used(session, step, environment.request.search_path)
+            refuse_kept(session, statements, environment.request.policy.quarantine.keep_for)
             look_around(environment, session, f"Step {step.name}", step.name, statements, planned=True)
             if kind == "Single":
                 apply_single(target, session, change, step, statements[0], rows.get(step.name))

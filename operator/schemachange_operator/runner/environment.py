@@ -14,6 +14,7 @@ from schemachange_operator.core.content import Content
 from schemachange_operator.core.digest import digest, text_digest
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import PlanDocument
+from schemachange_operator.core.quarantine import in_full
 from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.task import RunRequest
 from schemachange_operator.runner.output import Output, utc_now
@@ -52,6 +53,11 @@ class Environment:
     """Those changes, which a rehearsal applies first; only on the command line."""
     program_folders: tuple[Path, ...] = ()
     """Where PostgreSQL's programs are looked for beside PATH."""
+
+    def __post_init__(self) -> None:
+        # What was planned is what is run: SQL that the operator wrote is never written anew once it was approved.
+        if self.plan and self.plan.written:
+            object.__setattr__(self, "content", in_full(self.content, self.plan.written))
 
     @property
     def application_name(self) -> str:

@@ -5,6 +5,7 @@ import psycopg
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.comparison import sentences
 from schemachange_operator.core.errors import Stop
+from schemachange_operator.core.quarantine import as_frozen
 from schemachange_operator.core.snapshot import Snapshot, difference, fingerprint, picture
 from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.catalog import take_snapshot
@@ -30,7 +31,7 @@ def open_or_adopt(environment: Environment, session: Session, change: Change | N
     refuse_other_server(environment, session)
     before = take_snapshot(session)
     refuse_drift(environment, before)
-    return ledger.open_change(session, request, environment.content, environment.plan, before)
+    return ledger.open_change(session, request, as_frozen(environment.content), environment.plan, before)
 
 
 def refuse_drift(environment: Environment, now: Snapshot) -> None:

@@ -8,6 +8,7 @@ from schemachange_operator.runner.analyse import check_rules
 from schemachange_operator.runner.analysis.facts import Facts, Verdict, read_facts, read_verdict
 from schemachange_operator.runner.analysis.foretelling import foretell_change
 from schemachange_operator.runner.analysis.reverting import refuse_out_of_order
+from schemachange_operator.runner.analysis.writing import written_out
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.plan_facts import plan_facts
 from schemachange_operator.runner.rehearsal.assertions import ask_assertions
@@ -42,6 +43,7 @@ def rehearse(environment: Environment) -> RunReport:
 
 def rehearsed_plan(environment: Environment, facts: Facts) -> PlanDocument:
     """Rehearse on the throw-away server what the analysis left. Raises TryLater or Stop."""
+    environment = written_out(environment, facts)
     foretelling = foretell_change(environment, facts)
     built, applied = build_and_apply(environment, facts)
     refuse_stronger(environment, applied.runs, foretelling)

@@ -6,6 +6,7 @@ from schemachange_operator.core.snapshot import difference
 from schemachange_operator.core.task import RunReport
 from schemachange_operator.core.verdict import without_residue
 from schemachange_operator.runner.analysis.facts import BEFORE, read_facts, write_snapshot
+from schemachange_operator.runner.analysis.writing import written_out
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.course import build_and_apply, sentences
 from schemachange_operator.runner.rehearsal.steps import UNTOUCHED
@@ -13,7 +14,8 @@ from schemachange_operator.runner.rehearsal.steps import UNTOUCHED
 
 def test_apply(environment: Environment) -> RunReport:
     """Build, apply, compare with the plan. Raises TryLater or Stop."""
-    _, applied = build_and_apply(environment, read_facts(environment.folders.work))
+    facts = read_facts(environment.folders.work)
+    _, applied = build_and_apply(written_out(environment, facts), facts)
     found = without_residue(difference(applied.before, applied.after))
     planned = without_residue(environment.plan.difference) if environment.plan is not None else found
     if found != planned:

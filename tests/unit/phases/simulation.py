@@ -87,11 +87,14 @@ def content_of(change: SchemaChange) -> Content:
             name=s.name,
             sql=s.sql,
             backfill=s.backfill,
+            quarantine=s.quarantine,
             undo=Undo(
                 sql=s.rollback.sql,
                 not_needed=s.rollback.not_needed,
                 irreversible=s.rollback.irreversible.reason if s.rollback.irreversible else None,
-            ),
+            )
+            if s.rollback
+            else Undo(),
         )
         for s in migration.steps
     )

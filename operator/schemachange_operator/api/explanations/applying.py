@@ -1,6 +1,6 @@
 """Reasons of Applying, Backfilling and Verifying: something of the change is, or may be, on the target."""
 
-from schemachange_operator.api.explanations.explanation import STEPS_STAND, Explanation, Part
+from schemachange_operator.api.explanations.explanation import AGAIN, STEPS_STAND, Explanation, Part
 from schemachange_operator.api.reason import Reason
 
 UNDONE_NEXT = (
@@ -12,6 +12,16 @@ APPLYING = Part(
     "Applying and backfilling",
     "A step is the unit: it is done with its ledger row, or nothing of it is there. A backfill's unit is the batch.",
     {
+        Reason.REPLICA_LAGS: Explanation(
+            "The next step was not begun. " + STEPS_STAND,
+            "Nothing, as a rule. A replica that is meant to lag, or is gone: raise the limit in `spec.replication` of the SchemaPolicy.",
+            AGAIN,
+        ),
+        Reason.DISK_TOO_SMALL: Explanation(
+            "The next step was not begun. " + STEPS_STAND,
+            "Make room, or enlarge the disk and say so in `spec.diskMebibytes` of the PostgresDatabase.",
+            AGAIN,
+        ),
         Reason.WAITING_FOR_LOCK: Explanation(
             "Between two tries the step holds no lock, and nobody queues behind it for longer than `locks.timeoutMilliseconds`. "
             + STEPS_STAND,

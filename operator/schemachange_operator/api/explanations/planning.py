@@ -15,6 +15,11 @@ PLANNING = Part(
     "Planning",
     "Statements are analysed against the target, and rehearsed in a throw-away database. The target is only read.",
     {
+        Reason.QUARANTINE_REFUSED: Explanation(
+            "Nothing of the step is applied: the column or table stands under its own name.",
+            "Take away in a step before, with a rollback of its own, what the message says stands in the way.",
+            NEW_PLAN,
+        ),
         Reason.RULE_VIOLATED: Explanation(
             READ_ONLY,
             "Rewrite the statement in the safe way that the message names, or waive the rule in `spec.waivers` with the reason."

@@ -51,7 +51,8 @@ def _offer(subject: Subject, one: SafeSequence) -> Iterator[str]:
 def _tried(subject: Subject, one: SafeSequence) -> str:
     """Whether it was seen to work; where it was not, the note says why."""
     if one.verified:
-        return f"**Reached the same schema in the rehearsal.** {words(one.note)}"
+        but = ", but for what it keeps" if one.keeps else ""
+        return f"**Reached the same schema in the rehearsal{but}.** {words(one.note)}"
     if not subject.plan.rehearsed:
         return f"Not tried: there was no rehearsal. {words(one.note)}"
     return words(one.note) or "Not tried in the rehearsal."

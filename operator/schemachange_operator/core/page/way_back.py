@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemachange_operator.core.page.amounts import listed, plural
-from schemachange_operator.core.page.escaping import code, words
+from schemachange_operator.core.page.escaping import FENCE, block, code, words
 from schemachange_operator.core.page.subject import NO_ROLLBACK, Subject
 
 SHOWN = 30
@@ -24,8 +24,19 @@ def way_back(subject: Subject) -> Iterator[str]:
     if len(plan.steps) > SHOWN:
         yield f"{plural(len(plan.steps) - SHOWN, 'further step')} in the same way."
         yield ""
+    yield from _written(subject)
     yield from _residue(subject)
     yield from _rows(subject)
+
+
+def _written(subject: Subject) -> Iterator[str]:
+    for one in subject.plan.written[:SHOWN]:
+        yield f"The rollback of step {code(one.step)}, written by the operator; also for a later change that brings it back:"
+        yield ""
+        yield f"{FENCE}sql"
+        yield block(one.undo).rstrip("\n")
+        yield FENCE
+        yield ""
 
 
 def _proven(subject: Subject, number: int, last: int) -> str:

@@ -7,6 +7,7 @@ from schemachange_operator.api.schema_change import ChangeReference, SchemaChang
 from schemachange_operator.api.vocabulary import Phase
 from schemachange_operator.core.inputs import problems
 from schemachange_operator.core.outcome import Blocked, Done, Outcome, Wait
+from schemachange_operator.core.quarantine_status import kept_until
 from schemachange_operator.core.world import World
 
 
@@ -49,6 +50,20 @@ def _order(world: World) -> Outcome | None:
         unfinished = [_name(original)]
     if unfinished:
         return Wait(Reason.DEPENDENCY_NOT_COMPLETED, f"Waits until completed: {', '.join(unfinished)}.")
+    return _quarantine(world, [reference.name for reference in world.change.spec.depends_on])
+
+
+def _quarantine(world: World, names: list[str]) -> Outcome | None:
+    own = world.change.metadata.namespace
+    for sibling in (s for s in world.siblings if s.namespace == own and s.name in names):
+        kept = kept_until(world, sibling)
+        if kept:
+            what, until = kept
+            return Wait(
+                Reason.QUARANTINE_LASTS,
+                f"Waits until {until:%Y-%m-%d %H:%M}Z: {what} is in quarantine by {sibling.name}, and kept until then.",
+                again_in=(until - world.now).total_seconds(),
+            )
     return None
 
 

@@ -10,6 +10,7 @@ from schemachange_operator.core.finding import Finding, Severity
 from schemachange_operator.core.rules import Known, known_rules
 from schemachange_operator.core.rules.course import Course
 from schemachange_operator.core.rules.place import Place
+from schemachange_operator.core.rules.quarantining import judges_quarantine, recipe_in_quarantine
 from schemachange_operator.core.rules.walking import walk_change
 
 Severities = Mapping[str, Severity]
@@ -49,7 +50,7 @@ def _severity(known: Known, severities: Severities) -> Severity:
 
 def _of(place: Place, active: Sequence[tuple[Known, Severity]]) -> Iterator[Finding]:
     for known, severity in active:
-        for hit in known.check(place):
+        for hit in known.check(place) if not place.quarantine or judges_quarantine(known.rule) else ():
             yield Finding(
                 rule=known.rule.id,
                 severity=severity,
@@ -58,7 +59,7 @@ def _of(place: Place, active: Sequence[tuple[Known, Severity]]) -> Iterator[Find
                 line=place.line,
                 relation=hit.relation,
                 message=f"{hit.what}: {known.rule.effect}",
-                recipe=known.rule.recipe,
+                recipe=recipe_in_quarantine(known.rule) if place.quarantine else known.rule.recipe,
                 style=known.rule.style,
             )
 

@@ -42,6 +42,8 @@ class Place:
     standards: Standards = Standards()
     compatibility: str = ""
     """What the change says in spec.compatibility; empty where it says nothing."""
+    quarantine: bool = False
+    """Whether the operator wrote it, to take something into quarantine."""
     inside: str = ""
     """What it stands in, which may not run it: a DO block, a function that the change calls; empty for the change itself."""
 

@@ -25,7 +25,9 @@ _BREAKS = (rename_column, rename_table, rename_schema, rename_enum_value, alter_
 
 def removes(place: Place) -> Iterator[Hit]:
     """What was there is gone: code of the next version does without it, code of the last one does not."""
-    found = (hit for rule in _REMOVES for hit in rule.check(place))
+    # What goes into quarantine is gone for the application, whatever becomes of the data.
+    rules = (rename_column, rename_table) if place.quarantine else _REMOVES
+    found = (hit for rule in rules for hit in rule.check(place))
     yield from dict.fromkeys(Hit(hit.relation, hit.what) for hit in found)
 
 

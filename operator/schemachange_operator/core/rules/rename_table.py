@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from schemachange_operator.core.quarantine import quarantined
 from schemachange_operator.core.rules.place import Hit, Place
 from schemachange_operator.core.rules.rule import Rule
 
@@ -23,6 +24,9 @@ def check(place: Place) -> Iterator[Hit]:
         return
     kind = place.tree.get("rename_type") or place.tree.get("object_type")
     if kind not in _KINDS or not place.in_use(place.table):
+        return
+    if place.tree.get("newname") and place.table.rpartition(".")[2] == quarantined(place.tree["newname"]):
+        # It comes back from quarantine: no code uses the name that it had there.
         return
     facts, course = place.facts(place.table), place.course
     becomes = f"{place.table} becomes {place.tree.get('newname') or place.tree.get('newschema')}"

@@ -34,6 +34,7 @@ def walk_change(
     """Every statement of the change in its place, in order. Backfills have none. `course`: what was done before it."""
     course, unfolding, asked = course or Course(), Unfolding(catalog), standards or Standards()
     steps = [(step.name, grammar.parse(step.sql)) for step in content.steps if step.sql is not None]
+    quarantining = {step.name for step in content.steps if step.quarantine}
     if asked.comments:
         course.commented = frozenset(_commented(catalog, course, (one for _, parsed in steps for one in parsed)))
     for step, parsed in steps:
@@ -41,7 +42,21 @@ def walk_change(
             (n, code, classify_safely(code.parsed)) for n, one in enumerate(parsed, 1) for code in unfolding.unfold(one)
         ]
         places = [
-            Place(step, n, one.line, one.node, one.tree, one.text, made, course, catalog, asked, compatibility, code.inside)
+            Place(
+                step,
+                n,
+                one.line,
+                one.node,
+                one.tree,
+                one.text,
+                made,
+                course,
+                catalog,
+                asked,
+                compatibility,
+                step in quarantining,
+                code.inside,
+            )
             for n, code, made in unfolded
             for one in (code.parsed,)
         ]

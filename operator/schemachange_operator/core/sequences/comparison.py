@@ -17,13 +17,18 @@ def unlike(alone: Snapshot, offer: Offer, reached: Snapshot) -> tuple[Difference
     """
     constraints = alone.get("constraint", {})
     keys = {name for name, one in constraints.items() if one.get("kind") != "c"}
-    return tuple(one for one in difference(alone, reached) if not _allowed(one, offer, keys))
+    kept = {
+        name for objects in reached.values() for name, one in objects.items() if one.get("of", "").startswith(offer.leaves)
+    }
+    return tuple(one for one in difference(alone, reached) if not _allowed(one, offer, keys, kept))
 
 
-def _allowed(one: Difference, offer: Offer, keys: set[str]) -> bool:
+def _allowed(one: Difference, offer: Offer, keys: set[str], kept: set[str]) -> bool:
     if (one.kind, one.attribute) == ("column", "rank"):
         return True
     if (one.kind, one.attribute) == ("constraint", "no_inherit") and one.name in keys:
+        return True
+    if one.change == "added" and one.name in kept:
         return True
     return one.change == "added" and any(one.name == name or one.name.startswith(f"{name}.") for name in offer.leaves)
 

@@ -27,6 +27,7 @@ def safe_sequence(offered: Offered, *, with_literals: bool = False) -> SafeSeque
         sql=sql_form(steps),
         yaml=yaml_form(steps),
         note=" ".join(offered.offer.asks),
+        keeps=bool(offered.offer.leaves),
     )
 
 
@@ -40,15 +41,18 @@ def with_literals(plan: PlanDocument, offers: Sequence[Offered]) -> PlanDocument
 
 def sql_form(steps: Sequence[ContentStep]) -> str:
     """Plain SQL; a backfill, which SQL has no statement for, is a comment."""
-    return f"\n{NEXT_STEP}\n".join(step.sql or _comment(step.backfill) for step in steps)
+    return f"\n{NEXT_STEP}\n".join(step.sql or _comment(step) for step in steps)
 
 
-def _comment(backfill: Backfill | None) -> str:
-    assert backfill is not None
+def _comment(step: ContentStep) -> str:
+    text = _fills(step.backfill) if step.backfill else f"quarantine: in a manifest, as a step {step.name} of spec.migration"
+    return "\n".join(f"-- {line}" for line in text.splitlines())
+
+
+def _fills(backfill: Backfill) -> str:
     given = ", ".join(f"{column} = {value}" for column, value in backfill.set.items())
     where = f"\n  where {backfill.where}" if backfill.where else ""
-    text = f"a backfill of {backfill.table}, in batches beside the application:\n  set {given}{where}"
-    return "\n".join(f"-- {line}" for line in text.splitlines())
+    return f"a backfill of {backfill.table}, in batches beside the application:\n  set {given}{where}"
 
 
 def yaml_form(steps: Sequence[ContentStep]) -> str:
@@ -59,6 +63,8 @@ def yaml_form(steps: Sequence[ContentStep]) -> str:
 
 
 def _step(step: ContentStep) -> Step:
+    if step.quarantine:
+        return Step.model_construct(name=step.name, quarantine=step.quarantine, rollback=None)
     undo = step.undo
     rollback = Rollback.model_construct(sql=undo.sql, not_needed=undo.not_needed)
     if undo.irreversible is not None:

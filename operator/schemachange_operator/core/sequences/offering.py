@@ -25,7 +25,8 @@ MOST_STEPS = 50
 
 def offered(content: Content, catalog: CatalogFacts, findings: Iterable[Finding]) -> tuple[Offered, ...]:
     """The offers for the findings of a change whose SQL parses, in the order of its statements, up to MOST."""
-    wanted = _wanted(findings)
+    quarantining = {step.name for step in content.steps if step.quarantine}
+    wanted = {place: rules for place, rules in _wanted(findings).items() if place[0] not in quarantining}
     found: list[Offered] = []
     if not wanted:
         return ()

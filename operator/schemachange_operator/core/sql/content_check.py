@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from schemachange_operator.api.migration import Assertion, Backfill
+from schemachange_operator.api.migration import Assertion, Backfill, Quarantine
 from schemachange_operator.core.content import Content, ContentStep
 from schemachange_operator.core.errors import InvalidSql
 from schemachange_operator.core.sql import grammar
@@ -44,6 +44,8 @@ def _step(step: ContentStep, one_step: bool) -> Iterator[ContentProblem]:
         yield from _sql(f"{here}.sql", step.sql)
     if step.backfill is not None:
         yield from _backfill(f"{here}.backfill", step.backfill)
+    if step.quarantine is not None:
+        yield from _quarantine(f"{here}.quarantine", step.quarantine)
     if step.undo.sql is not None:
         yield from _sql(f"{undo}.sql", step.undo.sql)
 
@@ -64,6 +66,19 @@ def _backfill(field: str, backfill: Backfill) -> Iterator[ContentProblem]:
         yield from _expression(f"{field}.set[{column}]", expression)
     if backfill.where is not None:
         yield from _expression(f"{field}.where", backfill.where)
+
+
+def _quarantine(field: str, quarantine: Quarantine) -> Iterator[ContentProblem]:
+    try:
+        read_name(quarantine.table)
+    except ValueError:
+        yield ContentProblem(f"{field}.table", "It is not a table's name. Give table or schema.table, quoted where needed.")
+    try:
+        column = read_name(quarantine.column or "a_column")
+    except ValueError:
+        column = None
+    if column is None or column.schema is not None:
+        yield ContentProblem(f"{field}.column", "It is not a column's name. Give one name, quoted where needed.")
 
 
 def _expression(field: str, text: str) -> Iterator[ContentProblem]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from schemachange_operator.api.base import Model
 from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.last_in_first_out import Completed
-from schemachange_operator.core.plan import Circumstance, PlanDocument, Probe, TableSize
+from schemachange_operator.core.plan import Circumstance, PlanDocument, Probe, TableSize, WrittenStep
 from schemachange_operator.core.sequences.offer import Offered
 from schemachange_operator.core.snapshot import Snapshot
 from schemachange_operator.core.task import RunReport
@@ -69,6 +69,8 @@ class Facts(Model):
     """The safe sequences for it, with their literals; they are hidden in the plan."""
     later: tuple[Completed, ...] = ()
     """For a revert: changes on the same relations that were completed after the one that is undone."""
+    written: tuple[WrittenStep, ...] = ()
+    """SQL that was written for steps without any."""
     rows: dict[str, int] = {}
     """Step to the rows that its backfill would touch, estimated."""
 

@@ -1,6 +1,7 @@
 """What the change touches on the target, and how large that is."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import psycopg
 from psycopg import sql
@@ -14,6 +15,7 @@ from schemachange_operator.core.finding import Finding
 from schemachange_operator.core.lossless import lossless_statements
 from schemachange_operator.core.plan import Circumstance, TableSize
 from schemachange_operator.core.probes import questions
+from schemachange_operator.core.quarantine import in_full, written_steps
 from schemachange_operator.core.rules import known_rules
 from schemachange_operator.core.rules.judging import findings
 from schemachange_operator.core.sequences.offering import offered
@@ -38,6 +40,9 @@ def inspect(environment: Environment, session: Session) -> Facts:
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         snapshot = take_snapshot(session)
+        written = written_steps(content, snapshot, request.search_path)
+        content = in_full(content, written)
+        environment = replace(environment, content=content)
         forward, backward = (
             _statements(step.sql for step in content.steps),
             _statements(step.undo.sql for step in content.steps),
@@ -56,6 +61,7 @@ def inspect(environment: Environment, session: Session) -> Facts:
             relations=relations,
             fingerprint=fingerprint(snapshot, relations),
             sizes=_sizes(session, request, relations),
+            written=written,
         )
         rows = _backfill_rows(session, request, content, facts)
         facts = facts.model_copy(update={"rows": rows})

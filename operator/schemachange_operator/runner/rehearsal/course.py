@@ -8,6 +8,7 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.errors import ProcedureError, Stop
 from schemachange_operator.core.plan import Difference
+from schemachange_operator.core.quarantine import in_full, written_steps
 from schemachange_operator.core.snapshot import Snapshot, difference
 from schemachange_operator.core.verdict import judge
 from schemachange_operator.postgres.catalog import take_snapshot
@@ -105,7 +106,8 @@ def _apply_earlier(environment: Environment) -> None:
     """Changes that come before this one. Raises Stop(RehearsalFailed)."""
     stage = Stage(environment)
     for content in environment.earlier:
-        for step in content.steps:
+        written = written_steps(content, snapshot(environment), environment.request.search_path)
+        for step in in_full(content, written).steps:
             try:
                 stage.apply(step)
             except ProcedureError as error:

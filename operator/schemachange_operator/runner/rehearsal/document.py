@@ -51,6 +51,7 @@ def plan_document(environment: Environment, facts: Facts, found: Rehearsed) -> P
         residue=found.returned.residue,
         data=found.returned.data,
         sequences=found.sequences,
+        written=facts.written,
         rollback_proven=not any(step.irreversible for step in steps),
         duration_milliseconds=round(sum(run.duration_milliseconds for run in found.runs)),
     )

@@ -12,6 +12,7 @@ from psycopg import sql
 from schemachange_operator.core.content import Content, ContentStep, Undo
 from schemachange_operator.core.errors import Stop
 from schemachange_operator.core.plan import SafeSequence
+from schemachange_operator.core.quarantine import in_full, written_steps
 from schemachange_operator.core.sequences.comparison import named, unlike
 from schemachange_operator.core.sequences.forms import safe_sequence
 from schemachange_operator.core.sequences.offer import UNKNOWN_UNDO, Offered
@@ -152,17 +153,22 @@ class _Trial:
             try:
                 _copy(self._environment, ALONE, TRIED, self._facts.owner)
                 before = _snapshot(self._environment, TRIED)
-                for step in one.offer.steps:
+                steps = self._in_full(one, before)
+                for step in steps:
                     Player(self._environment, TRIED).play(step)
                 reached = _snapshot(self._environment, TRIED)
-                yield _Pending(number, one, reached, self._undo(one, before))
+                yield _Pending(number, one, reached, self._undo(one, steps, before))
             except (psycopg.Error, Stop) as error:
                 sentence = f"Not verified: in the rehearsal it failed ({_cause(error)})."
                 self.verdicts[number] = _Verdict(verified=False, sentence=sentence)
 
-    def _undo(self, offered: Offered, before: Snapshot) -> str:
+    def _in_full(self, offered: Offered, before: Snapshot) -> tuple[ContentStep, ...]:
+        """The steps with all their SQL."""
+        content = Content(steps=offered.offer.steps)
+        return in_full(content, written_steps(content, before, self._environment.request.search_path)).steps
+
+    def _undo(self, offered: Offered, steps: tuple[ContentStep, ...], before: Snapshot) -> str:
         """A sentence on the rollbacks, run in reverse."""
-        steps = offered.offer.steps
         if any(one.undo.irreversible is not None or UNKNOWN_UNDO in (one.undo.sql or "") for one in steps):
             return "Its rollbacks were not tried."
         try:

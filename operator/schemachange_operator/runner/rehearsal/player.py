@@ -8,6 +8,7 @@ from psycopg import sql
 from schemachange_operator.core.content import ContentStep
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
 from schemachange_operator.postgres.backfill import run_batches
+from schemachange_operator.postgres.quarantine import refuse_used
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.rehearsal.server import LOGIN, connect
@@ -31,6 +32,8 @@ class Player:
             with closing(self._session()) as session, cancelled_on_stop(self._environment, session):
                 run_batches(session, step.backfill, self._environment.request.policy.backfill.batch_size)
         else:
+            with closing(self._session()) as session:
+                refuse_used(session, step, self._environment.request.search_path)
             self._run(read_statements(step.sql or ""))
 
     def undo(self, step: ContentStep) -> None:

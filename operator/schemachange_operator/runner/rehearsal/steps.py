@@ -17,6 +17,7 @@ from schemachange_operator.core.sql.redaction import redact
 from schemachange_operator.core.sql.statement import Statement, read_statements, step_kind
 from schemachange_operator.postgres import preflight
 from schemachange_operator.postgres.backfill import run_batches
+from schemachange_operator.postgres.quarantine import refuse_used
 from schemachange_operator.postgres.session import Session
 from schemachange_operator.postgres.sqlstate import primary
 from schemachange_operator.runner.environment import Environment
@@ -87,6 +88,8 @@ class Stage:
             rows = self._backfill(title, step.backfill)
             self._environment.output.event("rehearsed", step=step.name, rows=rows)
             return StepRun(step, (), _since(begin), rows)
+        with closing(connect(self._environment, SUPERUSER)) as session:
+            refuse_used(session, step, self._request.search_path)
         measured = self._run(title, read_statements(step.sql or ""))
         return StepRun(step, measured, sum(one.duration_milliseconds for one in measured))
 
