@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from multiprocessing.queues import Queue, SimpleQueue
+from typing import TypeAlias
 
 from campaign.level import Level, level
 from campaign.record import Played, Records, Result
@@ -15,7 +16,7 @@ from campaign.scenario import Scenario
 from testcluster.shell import CommandError, say
 
 Orders = SimpleQueue[Scenario | None]
-Answers = Queue[Played | str]
+Answers: TypeAlias = "Queue[Played | str]"
 PATIENCE = 900.0
 """Seconds without any answer after which a worker counts as lost."""
 

@@ -1,5 +1,6 @@
 """What a fault met, as observed: from the container that ran and the requests that it had made by then."""
 
+import re
 from collections.abc import Sequence
 
 from campaign import wire
@@ -11,6 +12,7 @@ CALLED = {
     "backfill": "backfill",
     "rollback": "rollback",
 }
+INTENT = re.compile(r"VALUES \([^)]*'Intent'")
 BETWEEN = "between two containers"
 
 
@@ -30,7 +32,7 @@ def _in_apply(place: str, text: str, earlier: Sequence[str], statements: Sequenc
     if is_one_of(text, statements):
         return "before the statement" if place == "before" else "in the statement"
     if not ran:
-        return "before the statement" if any("'Intent'" in one for one in earlier) else "before the intent"
+        return "after the intent" if any(INTENT.search(one) for one in earlier) else "getting ready"
     if text == "COMMIT":
         return "answer of COMMIT" if place == "after" else "at COMMIT"
     return "after COMMIT" if "COMMIT" in earlier[ran[-1] :] else "between statement and COMMIT"
