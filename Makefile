@@ -36,6 +36,7 @@ test-postgres: $(VENV)/complete  ## Runner against real servers
 .PHONY: test-campaign
 test-campaign: $(VENV)/complete  ## A small part of the campaign, always the same
 	$(PYTHON) -m testcluster install-servers
+	rm -rf $(CACHE)/campaign-in-test
 	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 60 --seed 1
 
 .PHONY: test-cluster

@@ -91,10 +91,14 @@ class Records:
         if result.findings:
             self._keep(result, played.trace)
         with self._file.open("a") as file:
-            file.write(json.dumps(asdict(result)) + "\n")
+            # A line that was cut off when a campaign was killed must not take this one with it.
+            file.write("\n" * self._torn() + json.dumps(asdict(result)) + "\n")
             file.flush()
             os.fsync(file.fileno())
         return result
+
+    def _torn(self) -> bool:
+        return self._file.exists() and self._file.read_bytes()[-1:] not in {b"", b"\n"}
 
     def place(self, scenario: str) -> Path:
         """Where the trace of a violation is kept."""
