@@ -41,6 +41,8 @@ class Result:
     """What the checker found; anything is a violation."""
     seconds: float
     versions: Mapping[str, str]
+    recovered: tuple[str, ...] = ()
+    """What the product was seen to do about it, by the names of the events in its logs."""
     product: str = ""
     commit: str = ""
 
@@ -77,7 +79,7 @@ class Records:
             except ValueError:
                 # A campaign that was killed while it wrote.
                 continue
-            result = Result(**{**value, "findings": tuple(value["findings"])})
+            result = Result(**{**value, **{name: tuple(value[name]) for name in ("findings", "recovered") if name in value}})
             found[result.scenario, result.product] = result
         yield from found.values()
 

@@ -31,6 +31,19 @@ from testcluster.servers import Server
 
 PAIR = {"wal_level": "replica", "max_wal_senders": "4", "wal_keep_size": "64MB"}
 SYNCHRONOUS = "ALTER SYSTEM SET synchronous_standby_names = '*'"
+RECOVERIES = {
+    "cleaned up after a statement that was cut off": '"event": "debris"',
+    "ended an orphan": '"event": "orphan_ended"',
+    "found out about a COMMIT": '"event": "commit_found"',
+    "saw a failover": '"event": "server_changed"',
+    "did lost steps again": '"StepsLost"',
+    "found the work done": "had been done before",
+    "waited for the other runner": '"DatabaseBusy"',
+    "stopped when asked": '"Stopped"',
+    "tried again for a lock": '"event": "lock_not_available"',
+    "gave way": '"event": "gave_way"',
+}
+"""What the logs of the containers tell, and by which words."""
 LOG_SHOWN = 20_000
 """Characters of the server's log in a trace."""
 
@@ -58,6 +71,7 @@ class Seen:
     ended: str
     findings: tuple[str, ...]
     trace: dict[str, str]
+    recovered: tuple[str, ...] = ()
 
 
 class RunnerPlayer:
@@ -80,7 +94,10 @@ class RunnerPlayer:
         if self.trigger.error:
             seen.findings = (*seen.findings, f"the fault itself failed: {self.trigger.error}")
         versions = {"PostgreSQL": str(major), "Python": platform.python_version()}
-        result = Result(str(scenario), self.trigger.phase, seen.ended, seen.findings, time.monotonic() - begin, versions)
+        spent = round(time.monotonic() - begin, 2)
+        result = Result(
+            str(scenario), self.trigger.phase, seen.ended, seen.findings, spent, versions, recovered=seen.recovered
+        )
         return Played(result, seen.trace)
 
     def _played(self, scenario: Scenario, major: int) -> Seen:
@@ -123,7 +140,7 @@ class RunnerPlayer:
         )  # fmt: skip
         findings = (problem,) if problem else check(replace(facts, ended=_ended(ended)))
         findings = (*findings, *_surprise(stage, ended))
-        return Seen(ended, findings, _trace(stage, course) if findings else {})
+        return Seen(ended, findings, _trace(stage, course) if findings else {}, _recovered(stage))
 
 
 def _close(stage: Stage) -> None:
@@ -138,6 +155,11 @@ def _surprise(stage: Stage, ended: str) -> tuple[str, ...]:
     """Going back is allowed only to a change that fails or is aborted: no fault here is a reason to give up."""
     wanted = "RolledBack" if stage.kind.fails or stage.kind.abort_after is not None else "Completed"
     return () if ended in {wanted, "Stuck"} else (f"it ended {ended}, wanted {wanted}",)
+
+
+def _recovered(stage: Stage) -> tuple[str, ...]:
+    text = "".join(one.log.read_text() for one in stage.containers if one.log.exists())
+    return tuple(words for words, sign in RECOVERIES.items() if sign in text)
 
 
 def _trace(stage: Stage, course: Course) -> dict[str, str]:

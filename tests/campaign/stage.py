@@ -39,7 +39,7 @@ class Stage:
         self.place, self.major, self.kind, self.reference, self.root = place, major, kind, reference, root
         self.database = database
         self.standby: Standby | None = None
-        self.client = Client(self.address, "orders", 1_000_001)
+        self.client = Client(self.address, "orders", 1_000_001, kind.client_reads)
         self.proxy: Proxy
         self.chance = random.Random()
         self.containers: list[Container] = []

@@ -11,7 +11,7 @@ from campaign.scenario import NOWHERE
 from campaign.stage import Stage
 from schemachange_operator.core.sql.statement import read_statements
 
-LONGEST_DELAY = 0.03
+LONGEST_DELAY = 0.06
 """Seconds that a request runs, at most, before a fault hits during it; a time for chance to choose from, no bound."""
 
 

@@ -36,6 +36,9 @@ class ChangeClass:
     held_for: float = 0
     """Seconds for which somebody holds the table's lock, from the beginning."""
 
+    client_reads: str = ""
+    """A query that the client makes in its transactions, so that they are in the way."""
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the steps."""

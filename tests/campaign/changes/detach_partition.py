@@ -15,6 +15,7 @@ CHANGE = ChangeClass(
              "ALTER TABLE events ATTACH PARTITION events_2025 FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"),
         step("comment", "COMMENT ON TABLE events IS 'younger than 2026'", "COMMENT ON TABLE events IS NULL"),
     ),
+    client_reads="SELECT count(*) FROM events",
     relations=("public.events", "public.events_2025"),
     proofs={
         "Completed": (f"NOT {ATTACHED}", "(SELECT count(*) FROM events_2025) = 20", "(SELECT count(*) FROM events) = 0"),

@@ -5,7 +5,17 @@ from campaign.scenario import Scenario
 from campaign.table import NOTHING, section
 
 RESULTS = [
-    Result(str(Scenario("runner", change, fault, "-", seed)), phase, ended, findings, 1.0, {"PostgreSQL": major}, "p", "c")
+    Result(
+        str(Scenario("runner", change, fault, "-", seed)),
+        phase,
+        ended,
+        findings,
+        1.0,
+        {"PostgreSQL": major},
+        ("healed",),
+        "p",
+        "c",
+    )
     for change, fault, seed, phase, ended, findings, major in (
         ("one-step", "sigkill", 1, "at COMMIT", "Completed", (), "18"),
         ("one-step", "sigkill", 2, "at COMMIT", "Completed", ("lost",), "14"),
@@ -31,3 +41,9 @@ def test_each_fault_is_told_with_what_it_met() -> None:
 def test_each_class_is_told_with_its_faults() -> None:
     lines = section("runner", RESULTS).splitlines()
     assert "| aborted | 1 | 1 | 2 |" in lines
+
+
+def test_what_was_done_about_it_is_told() -> None:
+    lines = section("runner", RESULTS).splitlines()
+    assert "| what was done about it | none | sigkill | all |" in lines
+    assert "| healed | 1 | 3 | 4 |" in lines
