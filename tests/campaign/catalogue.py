@@ -39,7 +39,7 @@ def scenarios(seed: int, majors: Sequence[int], player: Callable[[], AbstractCon
             choice = points[kind, fault]
             # When all have had their turn they come again, with another seed and so with other chances.
             again, at = divmod(number, len(choice))
-            yield Scenario(LEVEL, kind, fault, choice[at], seed + again * 1_000_000)
+            yield Scenario(LEVEL, kind, fault, choice[at], seed + again)
 
 
 def _points(boundaries: dict[str, list[Boundary]]) -> Points:
