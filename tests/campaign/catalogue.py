@@ -1,16 +1,21 @@
 """All runs that there are: every boundary of every class with every fault, in an order that a seed decides."""
 
+import hashlib
 import json
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from campaign.changes import CLASSES
+from campaign.changes.change import ChangeClass
 from campaign.faults import FAULTS
-from campaign.faults.fault import Boundary
+from campaign.faults.fault import Boundary, Fault
+from campaign.phase import phase
 from campaign.record import product
 from campaign.scenario import NOWHERE, Scenario
 from testcluster.paths import cache_directory
@@ -19,8 +24,6 @@ from testcluster.shell import CommandError, say
 LEVEL = "runner"
 TIMES = range(0, 100, 7)
 """Percent of the time that a run takes."""
-SHARE_OF_TIMES = 6
-"""One in so many runs hits at a time instead of at a boundary."""
 
 Points = dict[tuple[str, str], list[str]]
 """Class and fault to the points where it can hit."""
@@ -29,9 +32,7 @@ Points = dict[tuple[str, str], list[str]]
 def scenarios(seed: int, majors: Sequence[int], player: Callable[[], AbstractContextManager[Any]]) -> Iterator[Scenario]:
     """Each class without a fault on each version; then rounds, each with one point of every class and fault."""
     chance = random.Random(seed)
-    points = _points(_boundaries(majors, player))
-    for points_of_pair in points.values():
-        chance.shuffle(points_of_pair)
+    points = _points(chance, _boundaries(majors, player))
     for number in range(1_000_000):
         pairs = sorted(points)
         chance.shuffle(pairs)
@@ -42,22 +43,47 @@ def scenarios(seed: int, majors: Sequence[int], player: Callable[[], AbstractCon
             yield Scenario(LEVEL, kind, fault, choice[at], seed + again)
 
 
-def _points(boundaries: dict[str, list[Boundary]]) -> Points:
+def _points(chance: random.Random, boundaries: dict[str, list[Boundary]]) -> Points:
     points: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for kind, known in boundaries.items():
         for name, fault in FAULTS.items():
             if not fault.suits(CLASSES[kind]):
                 continue
-            exact = [f"{place}-{one.number}" for place in fault.places for one in known if fault.meets(one)]
-            times = [f"time-{percent}" for percent in TIMES] if fault.at_times else []
-            # Times take their turn beside the boundaries, which are many more.
-            points[kind, name] = exact + times * max(len(exact) // len(TIMES) // SHARE_OF_TIMES, 1) or [NOWHERE]
+            groups = _by_phase(CLASSES[kind], fault, known)
+            if fault.at_times:
+                groups["at a time"] = [f"time-{percent}" for percent in TIMES]
+            points[kind, name] = _in_turns(chance, groups) or [NOWHERE]
     return dict(points)
+
+
+def _by_phase(kind: ChangeClass, fault: Fault, known: Sequence[Boundary]) -> dict[str, list[str]]:
+    """Points by what they are going to meet: a statement is one request among many, and matters more than most."""
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for place in fault.places:
+        earlier: list[str] = []
+        container = -1
+        for one in known:
+            if one.container != container:
+                container, earlier = one.container, []
+            if one.number and fault.meets(one):
+                groups[phase(one.command, place, one.text, earlier, kind.statements)].append(f"{place}-{one.number}")
+            earlier.append(one.text)
+    return groups
+
+
+def _in_turns(chance: random.Random, groups: dict[str, list[str]]) -> list[str]:
+    """All points, one of each group in turn as long as it lasts."""
+    for group in groups.values():
+        chance.shuffle(group)
+    order = sorted(groups)
+    chance.shuffle(order)
+    rounds = zip_longest(*(groups[name] for name in order))
+    return [point for one in rounds for point in one if point is not None]
 
 
 def _boundaries(majors: Sequence[int], player: Callable[[], AbstractContextManager[Any]]) -> dict[str, list[Boundary]]:
     """From runs without a fault; kept, since they are the same for the same product."""
-    file = cache_directory() / "campaign" / f"boundaries-{product()}.json"
+    file = cache_directory() / "campaign" / f"boundaries-{product()}-{_version()}.json"
     kept = json.loads(file.read_text()) if file.is_file() and not product().endswith("+") else {}
     found = {kind: [Boundary(**one) for one in known] for kind, known in kept.items() if kind in CLASSES}
     if missing := [kind for kind in CLASSES if kind not in found]:
@@ -71,3 +97,10 @@ def _boundaries(majors: Sequence[int], player: Callable[[], AbstractContextManag
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({kind: [asdict(one) for one in known] for kind, known in found.items()}))
     return found
+
+
+def _version() -> str:
+    """What else decides which requests there are, and what is noted of them."""
+    here = Path(__file__).parent
+    files = [*sorted((here / "changes").glob("*.py")), here / "trigger.py", here / "proxy.py", here / "course.py"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

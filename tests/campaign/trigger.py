@@ -2,17 +2,15 @@
 
 import threading
 import traceback
-from collections.abc import Sequence
 
 from campaign.faults.fault import Boundary, Fault, Hit
 from campaign.phase import phase
 from campaign.proxy import Link, Request
 from campaign.scenario import NOWHERE
 from campaign.stage import Stage
-from schemachange_operator.core.sql.statement import read_statements
 
-LONGEST_DELAY = 0.06
-"""Seconds that a request runs, at most, before a fault hits during it; a time for chance to choose from, no bound."""
+DELAYS = (0.0, 0.0, 0.002, 0.01, 0.03, 0.06)
+"""Seconds that a request runs before a fault hits during it; chance chooses."""
 
 
 class Trigger:
@@ -38,7 +36,7 @@ class Trigger:
     def attach(self, stage: Stage) -> None:
         """The run begins."""
         self._stage = stage
-        self._statements = tuple(" ".join(one.split()) for one in _statements(stage))
+        self._statements = stage.kind.statements
         if self.fault.earlier is not None and self._number:
             self._earlier = stage.chance.randint(1, self._number)
 
@@ -57,7 +55,7 @@ class Trigger:
     def during(self, link: Link, request: Request) -> None:
         """As the proxy tells."""
         if self.place == "during" and request.number == self._number:
-            threading.Event().wait(self._stage.chance.uniform(0, LONGEST_DELAY))
+            threading.Event().wait(self._stage.chance.choice(DELAYS))
         self._act("during", link, request)
 
     def after(self, link: Link, request: Request) -> None:
@@ -70,7 +68,7 @@ class Trigger:
             self._container, self._texts = len(stage.containers), []
         self._texts.append(request.text)
         command = stage.containers[-1].command if stage.containers else ""
-        self.boundaries.append(Boundary(request.number, command, request.text))
+        self.boundaries.append(Boundary(request.number, command, request.text, self._container))
 
     def _act(self, place: str, link: Link, request: Request) -> None:
         if place == self.place and request.number == self._number:
@@ -93,8 +91,3 @@ class Trigger:
             act(self._stage, link)
         except Exception:
             self.error = traceback.format_exc()
-
-
-def _statements(stage: Stage) -> Sequence[str]:
-    texts = [text for step in stage.reference.content.steps for text in (step.sql, step.undo.sql) if text]
-    return [statement.text.rstrip(";") for text in texts for statement in read_statements(text)]

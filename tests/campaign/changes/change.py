@@ -6,6 +6,7 @@ from typing import Any
 
 from campaign.client import COUNTER
 from campaign.facts import Ended
+from schemachange_operator.core.sql.statement import read_statements
 
 ROWS = 60
 """Rows of `orders` before the change; the client's keys are far above."""
@@ -38,6 +39,13 @@ class ChangeClass:
 
     client_reads: str = ""
     """A query that the client makes in its transactions, so that they are in the way."""
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Its own statements, there and back, with single spaces: how they are known among the runner's requests."""
+        texts = [text for one in self.steps for text in (one.get("sql"), one["undo"].get("sql")) if text]
+        found = (statement.text for text in texts for statement in read_statements(text))
+        return tuple(" ".join(text.split()).rstrip(";") for text in found)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -20,6 +20,8 @@ class Boundary:
     command: str
     """The container that made it."""
     text: str
+    container: int
+    """The number of that container in its run."""
 
 
 def anything(_: ChangeClass) -> bool:

@@ -9,7 +9,7 @@ from campaign.changes import CLASSES
 from campaign.faults import FAULTS
 from campaign.faults.fault import Boundary
 
-KNOWN = [Boundary(number, command, text) for number, (command, text) in enumerate(
+KNOWN = [Boundary(number, command, text, 1) for number, (command, text) in enumerate(
     [("apply", "connect"), ("apply", "COMMIT"), ("backup", "SELECT 1"), ("verify", "COMMIT")] * 10, 1
 )]  # fmt: skip
 
@@ -48,3 +48,10 @@ def test_faults_hit_only_where_they_can() -> None:
         else:
             assert place in FAULTS[fault].places
             assert FAULTS[fault].meets(KNOWN[int(number) - 1])
+
+
+def test_what_is_rare_comes_as_early_as_what_is_common(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_statement = [*KNOWN, Boundary(41, "apply", "ALTER TABLE orders ADD COLUMN currency text", 2)]
+    monkeypatch.setattr(catalogue, "_boundaries", lambda *_: {"one-step": one_statement})
+    points = [one.split(":")[3] for one in first(300) if ":sigkill:" in one]
+    assert {"before-41", "during-41"} & set(points[:12])
