@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from campaign.crew import play_all
+from campaign.crew import end_on_request, play_all
 from campaign.level import LEVELS, level
 from campaign.record import Records
 from campaign.scenario import Scenario
@@ -53,6 +53,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    end_on_request()
     try:
         sys.exit(main())
     except KeyboardInterrupt:
