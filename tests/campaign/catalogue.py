@@ -18,12 +18,15 @@ from campaign.faults.fault import Boundary, Fault
 from campaign.phase import phase
 from campaign.record import product
 from campaign.scenario import NOWHERE, Scenario
+from campaign.trigger import CONCURRENT
 from testcluster.paths import cache_directory
 from testcluster.shell import CommandError, say
 
 LEVEL = "runner"
 TIMES = range(0, 100, 7)
 """Percent of the time that a run takes."""
+
+HELD_UP = "in the middle of a statement that others hold up"
 
 Points = dict[tuple[str, str], list[str]]
 """Class and fault to the points where it can hit."""
@@ -66,7 +69,9 @@ def _by_phase(kind: ChangeClass, fault: Fault, known: Sequence[Boundary]) -> dic
             if one.container != container:
                 container, earlier = one.container, []
             if one.number and fault.meets(one):
-                groups[phase(one.command, place, one.text, earlier, kind.statements)].append(f"{place}-{one.number}")
+                held = place == "during" and CONCURRENT.match(one.text)
+                met = HELD_UP if held else phase(one.command, place, one.text, earlier, kind.statements)
+                groups[met].append(f"{place}-{one.number}")
             earlier.append(one.text)
     return groups
 
@@ -77,6 +82,8 @@ def _in_turns(chance: random.Random, groups: dict[str, list[str]]) -> list[str]:
         chance.shuffle(group)
     order = sorted(groups)
     chance.shuffle(order)
+    # What is worth the most comes first, for a campaign that is short.
+    order.sort(key=lambda name: name != HELD_UP)
     rounds = zip_longest(*(groups[name] for name in order))
     return [point for one in rounds for point in one if point is not None]
 

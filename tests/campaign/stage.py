@@ -30,6 +30,11 @@ POLICY = SchemaPolicySpec.model_validate(
 BACKUP_PATH = "shop.orders-currency/1-drop"
 
 
+Holder = psycopg.Connection[tuple[Any, ...]]
+LOOKS = 200
+"""At whether a statement waits; whatever comes of it, the fault hits then."""
+
+
 class Stage:
     """Everything of one run."""
 
@@ -67,10 +72,30 @@ class Stage:
         return self.server.url(self.database.connection.database)
 
     @contextlib.contextmanager
-    def superuser(self) -> Iterator["psycopg.Connection[tuple[Any, ...]]"]:
+    def superuser(self) -> Iterator[Holder]:
         """A session that is nobody's of the run."""
         with psycopg.connect(self.address(), autocommit=True, application_name="fault", connect_timeout=5) as session:
             yield session
+
+    def stand_in_the_way(self) -> Holder:
+        """A transaction that statements which run CONCURRENTLY have to wait for: a writer, or an old snapshot."""
+        session = psycopg.connect(self.address(), application_name="report", connect_timeout=5)
+        if self.chance.random() < 0.5:
+            session.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            session.execute(self.kind.client_reads or "SELECT count(*) FROM orders")
+        else:
+            session.execute(self.kind.client_reads or "UPDATE orders SET note = note WHERE id = 1")
+        return session
+
+    def until_waiting(self, backend: int) -> None:
+        """Look until the statement waits, or is over; a look is all that this costs."""
+        waiting = "SELECT wait_event_type = 'Lock' OR state <> 'active' FROM pg_stat_activity WHERE pid = %s"
+        for _ in range(LOOKS):
+            with self.superuser() as session:
+                row = session.execute(waiting, (backend,)).fetchone()
+            if row is None or row[0]:
+                return
+            threading.Event().wait(0.01)
 
     def start(self, command: str, step: str, attempt: int, **others: Any) -> Container:
         """Start a container."""

@@ -1,5 +1,6 @@
 """Watches the requests of a run and lets the fault hit at its point, once; notes every boundary and what was hit."""
 
+import re
 import threading
 import traceback
 
@@ -7,8 +8,11 @@ from campaign.faults.fault import Boundary, Fault, Hit
 from campaign.phase import phase
 from campaign.proxy import Link, Request
 from campaign.scenario import NOWHERE
-from campaign.stage import Stage
+from campaign.stage import Holder, Stage
 
+CONCURRENT = re.compile(r"\s*(CREATE|DROP|REINDEX|ALTER)\b.*\bCONCURRENTLY\b", re.IGNORECASE | re.DOTALL)
+HELD = 0.5
+"""Seconds, at most, for which it is held after the hit."""
 DELAYS = (0.0, 0.0, 0.002, 0.01, 0.03, 0.06)
 """Seconds that a request runs before a fault hits during it; chance chooses."""
 
@@ -32,6 +36,7 @@ class Trigger:
         self._texts: list[str] = []
         self._container = 0
         self._statements: tuple[str, ...] = ()
+        self._in_the_way: Holder | None = None
 
     def attach(self, stage: Stage) -> None:
         """The run begins."""
@@ -51,12 +56,22 @@ class Trigger:
         if request.number == self._earlier and self.fault.earlier is not None:
             self._hit("earlier", self.fault.earlier, link, "")
         self._act("before", link, request)
+        if self._is_in_its_middle(request):
+            self._in_the_way = self._stage.stand_in_the_way()
 
     def during(self, link: Link, request: Request) -> None:
         """As the proxy tells."""
-        if self.place == "during" and request.number == self._number:
+        if self._in_the_way is not None and self._is_in_its_middle(request):
+            self._stage.until_waiting(link.backend)
+        elif self.place == "during" and request.number == self._number:
             threading.Event().wait(self._stage.chance.choice(DELAYS))
         self._act("during", link, request)
+        if self._in_the_way is not None and self._is_in_its_middle(request):
+            self._stage.later(self._stage.chance.uniform(0, HELD), self._in_the_way.close)
+
+    def _is_in_its_middle(self, request: Request) -> bool:
+        """Whether the fault is to hit a statement that waits for others, so that somebody can hold it in its middle."""
+        return self.place == "during" and request.number == self._number and bool(CONCURRENT.match(request.text))
 
     def after(self, link: Link, request: Request) -> None:
         """As the proxy tells."""
