@@ -14,7 +14,7 @@ demo: $(VENV)/complete  ## Show the whole thing on a cluster on this machine
 	$(PYTHON) -m demo
 
 .PHONY: test
-test: lint test-unit test-postgres test-cluster  ## Everything that CI runs
+test: lint test-unit test-postgres test-campaign test-cluster  ## Everything that CI runs
 
 .PHONY: lint
 lint: $(VENV)/complete  ## Style, types, import contracts, generated files
@@ -33,6 +33,12 @@ test-postgres: $(VENV)/complete  ## Runner against real servers
 	$(PYTHON) -m testcluster install-servers
 	$(PYTHON) -m pytest tests/postgres -q -n 2 --dist loadgroup --no-loadscope-reorder --durations=5
 
+.PHONY: test-campaign
+test-campaign: $(VENV)/complete  ## A small part of the campaign, always the same
+	$(PYTHON) -m testcluster install-servers
+	rm -rf $(CACHE)/campaign-in-test
+	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 60 --seed 1
+
 .PHONY: test-cluster
 test-cluster: prepare  ## Everything on a real cluster
 	$(PYTHON) -m pytest tests/cluster -q -n 3 -m "not alone" --durations=10
@@ -41,6 +47,12 @@ test-cluster: prepare  ## Everything on a real cluster
 .PHONY: prepare
 prepare: $(VENV)/complete  ## Cluster, images, operator, a database server
 	$(PYTHON) -m playground prepare
+
+.PHONY: campaign
+campaign: $(VENV)/complete  ## Changes of every class under faults, checked by a program of its own: runs=1000 seed=1 level=runner
+	$(PYTHON) -m testcluster install-servers
+	$(PYTHON) -m campaign run --level $(or $(level),runner) --runs $(or $(runs),500) --seed $(or $(seed),1)
+	$(PYTHON) -m campaign table
 
 .PHONY: bench-plan
 bench-plan: $(VENV)/complete  ## How long `schg plan` takes

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from campaign.crew import play_all
+from campaign.crew import end_on_request, play_all
 from campaign.level import LEVELS, level
 from campaign.record import Records
 from campaign.scenario import Scenario
@@ -53,7 +53,10 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    end_on_request()
     try:
         sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; the same command goes on where it was")
     except CommandError as error:
         sys.exit(str(error))

@@ -28,7 +28,14 @@ CHECKS: dict[str, Check] = {
 def check(facts: Facts) -> tuple[str, ...]:
     """Every violation, as a sentence; none is what is wanted."""
     with psycopg.connect(facts.url, autocommit=True, row_factory=dict_row, application_name="checker") as session:
-        return tuple(f"{name}: {found}" for name, one in CHECKS.items() for found in one(session, facts))
+        return tuple(f"{name}: {found}" for name, one in CHECKS.items() for found in _found(one, session, facts))
+
+
+def _found(one: Check, session: Session, facts: Facts) -> list[str]:
+    try:
+        return one(session, facts)
+    except psycopg.Error as error:
+        return [f"cannot be checked: {error.diag.message_primary or type(error).__name__}"]
 
 
 def ledger_dump(url: str) -> str:

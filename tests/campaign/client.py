@@ -14,14 +14,14 @@ COUNTER = "CREATE TABLE client_counter (only_one boolean PRIMARY KEY DEFAULT tru
 )
 """Beside the table that changes: what an application increments must be neither lost nor doubled."""
 REST = 0.02
-"""Seconds between two rounds."""
+"""Seconds between two rounds, and of a transaction."""
 
 
 class Client:
     """The application while it runs. `address` answers where the primary is now."""
 
-    def __init__(self, address: Callable[[], str], table: str, first_id: int, rest: float = REST) -> None:
-        self._address, self._table, self._next, self._rest = address, table, first_id, rest
+    def __init__(self, address: Callable[[], str], table: str, first_id: int, reads: str = "") -> None:
+        self._address, self._table, self._next, self._reads = address, table, first_id, reads
         self._ended = threading.Event()
         self._acknowledged: dict[int, str] = {}
         self._unknown: dict[int, str] = {}
@@ -64,9 +64,9 @@ class Client:
                 with psycopg.connect(self._address(), application_name="shop", connect_timeout=5) as session:
                     while not self._ended.is_set():
                         self._round(session)
-                        self._ended.wait(self._rest)
+                        self._ended.wait(REST)
             except psycopg.Error:
-                self._ended.wait(self._rest)
+                self._ended.wait(REST)
 
     def _round(self, session: "psycopg.Connection[tuple[object, ...]]") -> None:
         number = self._next
@@ -75,7 +75,9 @@ class Client:
         try:
             session.execute(f"INSERT INTO {self._table} (id, note) VALUES (%s, %s)", (number, value))
             session.execute("UPDATE client_counter SET value = value + 1")
-            session.execute(f"SELECT count(*) FROM {self._table} WHERE id < 10").fetchone()
+            session.execute(self._reads or f"SELECT count(*) FROM {self._table} WHERE id < 10").fetchone()
+            # A transaction that stays open for a moment: what runs CONCURRENTLY has to wait for it, and can be hit meanwhile.
+            self._ended.wait(REST)
         except psycopg.Error:
             session.rollback()
             return

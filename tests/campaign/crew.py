@@ -2,7 +2,9 @@
 
 import argparse
 import multiprocessing
+import os
 import signal
+import threading
 import time
 import traceback
 from collections.abc import Iterator, Sequence
@@ -15,7 +17,7 @@ from campaign.record import Played, Records, Result
 from campaign.scenario import Scenario
 from testcluster.shell import CommandError, say
 
-Orders: TypeAlias = "SimpleQueue[Scenario | None]"
+Orders = SimpleQueue[Scenario | None]
 Answers: TypeAlias = "Queue[Played | str]"
 PATIENCE = 900.0
 """Seconds without any answer after which a worker counts as lost."""
@@ -85,7 +87,8 @@ def _played(name: str, runs: Sequence[Scenario], majors: Sequence[int], workers:
 
 def work(name: str, majors: Sequence[int], orders: Orders, answers: Answers) -> None:
     """A worker: plays until it is told that there is nothing more."""
-    signal.signal(signal.SIGTERM, _interrupted)
+    end_on_request()
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     try:
         with level(name).open(majors) as player:
             while (run := orders.get()) is not None:
@@ -95,6 +98,20 @@ def work(name: str, majors: Sequence[int], orders: Orders, answers: Answers) -> 
     except BaseException:
         answers.put(traceback.format_exc())
         raise
+
+
+def end_on_request() -> None:
+    """SIGTERM and SIGINT end what runs in an orderly way, servers and all, also where a shell had SIGINT ignored."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _interrupted)
+
+
+def _end_with_parent() -> None:
+    """A worker whose campaign was killed would wait for its next order for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _interrupted(*_: object) -> None:

@@ -41,6 +41,8 @@ class Result:
     """What the checker found; anything is a violation."""
     seconds: float
     versions: Mapping[str, str]
+    recovered: tuple[str, ...] = ()
+    """What the product was seen to do about it, by the names of the events in its logs."""
     product: str = ""
     commit: str = ""
 
@@ -77,7 +79,7 @@ class Records:
             except ValueError:
                 # A campaign that was killed while it wrote.
                 continue
-            result = Result(**{**value, "findings": tuple(value["findings"])})
+            result = Result(**{**value, **{name: tuple(value[name]) for name in ("findings", "recovered") if name in value}})
             found[result.scenario, result.product] = result
         yield from found.values()
 
@@ -91,10 +93,14 @@ class Records:
         if result.findings:
             self._keep(result, played.trace)
         with self._file.open("a") as file:
-            file.write(json.dumps(asdict(result)) + "\n")
+            # A line that was cut off when a campaign was killed must not take this one with it.
+            file.write("\n" * self._torn() + json.dumps(asdict(result)) + "\n")
             file.flush()
             os.fsync(file.fileno())
         return result
+
+    def _torn(self) -> bool:
+        return self._file.exists() and self._file.read_bytes()[-1:] not in {b"", b"\n"}
 
     def place(self, scenario: str) -> Path:
         """Where the trace of a violation is kept."""

@@ -39,17 +39,31 @@ def section(name: str, results: Sequence[Result]) -> str:
         grid(results, "fault", lambda one: one.run.fault, lambda one: one.phase or NOTHING),
         "\nClass of change and fault:\n",
         grid(results, "class", lambda one: one.run.change, lambda one: one.run.fault),
+        *recoveries(results),
     ]
     return "\n".join(lines)
 
 
+def recoveries(results: Sequence[Result]) -> list[str]:
+    """What the product was seen to do, by fault; where that was looked at."""
+    seen = [(one, words) for one in results for words in one.recovered]
+    if not seen:
+        return []
+    text = _counted("what was done about it", ((words, one.run.fault, False) for one, words in seen))
+    return ["\nWhat the runs did about it, by their logs, and fault:\n", text]
+
+
 def grid(results: Iterable[Result], corner: str, row: Callable[[Result], str], column: Callable[[Result], str]) -> str:
     """How many runs there are of each pair; violations stand beside in bold."""
+    return _counted(corner, ((row(one), column(one), bool(one.findings)) for one in results))
+
+
+def _counted(corner: str, pairs: Iterable[tuple[str, str, bool]]) -> str:
     runs: Counter[tuple[str, str]] = Counter()
     violations: Counter[tuple[str, str]] = Counter()
-    for one in results:
-        runs[row(one), column(one)] += 1
-        violations[row(one), column(one)] += bool(one.findings)
+    for name, head, bad in pairs:
+        runs[name, head] += 1
+        violations[name, head] += bad
     rows, columns = sorted({pair[0] for pair in runs}), sorted({pair[1] for pair in runs})
 
     def cell(pair: tuple[str, str]) -> str:

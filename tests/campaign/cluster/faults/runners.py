@@ -1,8 +1,7 @@
 """The runner dies: killed, its pod deleted, its pod evicted."""
 
+import json
 from collections.abc import Callable
-
-import yaml
 
 from campaign.cluster.faults.plain import Plain
 from campaign.cluster.stage import Stage, Victim
@@ -45,7 +44,7 @@ class Evicted(Plain):
             eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name}}
             path = f"/api/v1/namespaces/{victim.shop.namespace}/pods/{name}/eviction"
             try:
-                stage.kubectl.run("create", "--raw", path, "-f", "-", feed=yaml.safe_dump(eviction))
+                stage.kubectl.run("create", "--raw", path, "-f", "-", feed=json.dumps(eviction))
             except KubectlError as error:
                 if "not found" not in str(error):
                     raise
