@@ -28,7 +28,7 @@ class Standby(Server):
             self._folder.chmod(0o700)
             subprocess.run(["chown", str(user), str(self._folder)], check=True)
         # The newest client serves all servers.
-        program = find_server(NEWEST_MAJOR) / "pg_basebackup"
+        program = str(find_server(NEWEST_MAJOR) / "pg_basebackup")
         command = [program, f"--dbname={self._primary.url()}", f"--pgdata={self.data}", "--checkpoint=fast", "--no-sync"]
         options = ["--wal-method=stream", "--create-slot", f"--slot={self.SLOT}"]
         made = subprocess.run([*command, *options], capture_output=True, check=False, user=account(), cwd="/")
