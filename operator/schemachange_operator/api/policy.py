@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemachange_operator.api.backfill_rules import BackfillRules
 from schemachange_operator.api.base import Line, Metadata, Model
 from schemachange_operator.api.standards import Standards
 
@@ -73,15 +74,6 @@ class LockRules(Model):
     Below the server's deadlock_timeout (1000), no session of the application is ever ended for a deadlock with a step."""
     end_blockers: Annotated[tuple[BlockerRule, ...], Field(max_length=20)] = ()
     """Sessions that may be ended when they are in the way; nobody by default. Never ended: replication, vacuum, the operator."""
-
-
-class BackfillRules(Model):
-    """How rows are filled."""
-
-    batch_size: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    """Rows in one batch."""
-    pause: Annotated[int, Field(ge=0, le=600_000)] = 20
-    """Milliseconds between two batches."""
 
 
 class BackupRules(Model):

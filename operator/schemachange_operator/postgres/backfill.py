@@ -29,6 +29,8 @@ class Position:
     rows_done: int = 0
     """Rows filled."""
     batches: int = 0
+    rows_read: int = 0
+    """Rows of the last batch, filled or not; the ledger does not keep it."""
 
 
 def start(session: Session, table: BackfillTable) -> tuple[Position, int]:
@@ -62,6 +64,7 @@ def run_batch(session: Session, table: BackfillTable, position: Position, size: 
         rows_passed=position.rows_passed + (page["rows"] if position.number == 1 else 0),
         rows_done=position.rows_done + len(rows),
         batches=position.batches + 1,
+        rows_read=page["rows"],
     )
 
 

@@ -1,0 +1,21 @@
+"""How rows are filled: how fast, and when it holds."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from schemachange_operator.api.base import Model
+
+
+class BackfillRules(Model):
+    """How rows are filled. A Job works by the rules as they were when it was made."""
+
+    batch_size: Annotated[int, Field(ge=1, le=100_000)] = 10_000
+    """The most rows in one batch. How many there are follows from how long batches take."""
+    batch_milliseconds: Annotated[int, Field(ge=5, le=60_000)] = 100
+    """How long a batch should take; its rows are locked for that long. Batches grow while they are quicker and shrink when
+    they are not."""
+    work_percent: Annotated[int, Field(ge=1, le=100)] = 80
+    """The share of time in which batches run; it rests in between."""
+    pause: Annotated[int, Field(ge=0, le=600_000)] = 0
+    """Milliseconds between two batches at least."""
