@@ -87,11 +87,13 @@ class BackfillTable:
             for number, key in enumerate(self.keys)
         )
         return sql.SQL(
-            "UPDATE {table} SET {set} FROM ({locked}) AS {batch} WHERE {same} AND {where} RETURNING {still} AS still"
+            "UPDATE {table} SET {set} FROM ({locked}) AS {batch} WHERE {range} AND {same} AND {where} RETURNING {still} AS still"
         ).format(
             table=identifier(self.name),
             set=self._assignments(),
             locked=locked,
+            # Said twice, or the planner reads the whole table for a large batch of a table that is not huge.
+            range=self._range(after, last),
             batch=sql.Identifier(BATCH),
             same=sql.SQL(" AND ").join(same),
             where=self.where,
@@ -118,6 +120,12 @@ class BackfillTable:
             " (SELECT {within} AS within FROM {table} WHERE {where} LIMIT {limit}) AS remaining"
         ).format(within=within, table=identifier(self.name), where=self.where, limit=sql.Literal(limit))
 
+    def one(self, key: Key | None) -> sql.Composed:
+        """Read the row of a key, and nothing of it."""
+        if key is None:
+            return sql.SQL("SELECT FROM {} LIMIT 1").format(identifier(self.name))
+        return sql.SQL("SELECT FROM {} WHERE {}").format(identifier(self.name), self._is(key))
+
     def estimate(self) -> sql.Composed:
         """The planner's estimate of the table's rows, by the size of its files."""
         return sql.SQL("EXPLAIN (FORMAT JSON) SELECT FROM {}").format(identifier(self.name))
@@ -134,6 +142,10 @@ class BackfillTable:
         if after is None:
             return up_to
         return sql.SQL("({}) > ({}) AND {}").format(columns, self._values(after), up_to)
+
+    def _is(self, key: Key) -> sql.Composed:
+        columns = sql.SQL(", ").join(sql.Identifier(*self.name, column) for column in self.keys)
+        return sql.SQL("({}) = ({})").format(columns, self._values(key))
 
     def _values(self, key: Key) -> sql.Composed:
         return sql.SQL(", ").join(
