@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from schemachange_operator.api.base import Model
+from schemachange_operator.api.throttle_rules import ThrottleRules
 
 
 class BackfillRules(Model):
@@ -19,3 +20,5 @@ class BackfillRules(Model):
     """The share of time in which batches run; it rests in between."""
     pause: Annotated[int, Field(ge=0, le=600_000)] = 0
     """Milliseconds between two batches at least."""
+    throttle: ThrottleRules = ThrottleRules()
+    """When it holds by itself until it is calm again."""

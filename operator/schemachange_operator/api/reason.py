@@ -90,6 +90,10 @@ class Reason(Word):
     # Applying, Backfilling
     APPLY_RUNNING = "ApplyRunning", "A step is running on the target."
     BACKFILL_RUNNING = "BackfillRunning", "Rows are being filled; the message has rate, share and time left."
+    BACKFILL_HELD = (
+        "BackfillHeld",
+        "A backfill holds because a limit of the policy's throttle is reached; it goes on by itself. The message names the limit.",
+    )
     WAITING_FOR_LOCK = (
         "WaitingForLock",
         "A lock that somebody else holds is waited for, without anybody queueing behind. The message names the blocker.",

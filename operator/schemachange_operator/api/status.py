@@ -24,6 +24,8 @@ class Progress(Model):
     """The same as one phrase."""
     blocked_by: str = ""
     """Who is in the way of a lock that is waited for just now, in words; empty while nothing is waited for."""
+    held_by: str = ""
+    """What a backfill holds for just now, in words; empty while it goes on."""
 
 
 class RunRecord(Model):

@@ -37,12 +37,14 @@ def backfill(environment: Environment) -> RunReport:
                     steps_done=change.steps_done,
                 )
             opened = _begin(target, session, change, wanted, begun=name in rows)
-            position, progress = Filling(Batches(target, session, opened, wanted)).run()
+            filling = Filling(Batches(target, session, opened, wanted))
+            position, progress = filling.run()
         except ProcedureError as error:
             return answers.refused(error, step=name, steps_done=applied_steps(environment, session))
         report = answers.done(
             Reason.STEP_DONE,
-            f"Step {name} is done: {position.rows_done} rows of {wanted.table} filled in {position.batches} batches; none is left.",
+            f"Step {name} is done: {position.rows_done} rows of {wanted.table} filled in {position.batches} batches; none is left."
+            f"{_not_watched(filling)}",
             step=name,
             steps_done=applied_steps(environment, session),
         )
@@ -60,3 +62,9 @@ def _begin(target: Target, session: Session, change: Change | None, wanted: Back
         step_intent(session, opened.id, request.step, request.attempt, {})
         ledger_backfill.begin(session, opened.id, request.step, position, total)
     return opened
+
+
+def _not_watched(filling: Filling) -> str:
+    if not filling.not_watched:
+        return ""
+    return f" Not watched, since the login may not see it or the server has no answer: {', '.join(filling.not_watched)}."

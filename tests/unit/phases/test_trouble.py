@@ -272,6 +272,21 @@ def test_a_job_that_waits_for_a_lock_tells_who_is_in_the_way() -> None:
     assert simulation.settle().phase == "Backfilling"
 
 
+def test_a_backfill_that_holds_tells_for_what() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    job = simulation.running()
+    behind = "replica east is 120 MiB behind (replicaLagMebibytes is 64)"
+    simulation.jobs[job.name] = job.model_copy(update={"progress": Progress(text="holds", held_by=behind)})
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Backfilling", "BackfillHeld")
+    assert behind in decision.message
+    simulation.jobs[job.name] = job.model_copy(update={"progress": Progress(text="10 %")})
+    assert simulation.settle().reason == "BackfillRunning"
+
+
 def test_a_step_that_would_stall_the_application_is_undone_and_says_what_to_do() -> None:
     simulation = Simulation.of()
     simulation.to_first_step()
