@@ -15,7 +15,7 @@ def test_a_large_batch_does_not_read_the_whole_table(database: Database, skip_lo
     with database.session() as session:
         session.execute("SET ROLE app_owner; SET search_path TO public")
         table = find_table(session, Backfill(table="orders", set={"currency": "'EUR'"}, where="currency IS NULL"))
-        update = table.update(["5000"], ["10000"], skip_locked=skip_locked)
+        update = table.update(table.between(["5000"], ["10000"]), skip_locked=skip_locked)
         plan = "\n".join(row["QUERY PLAN"] for row in session.execute(b"EXPLAIN " + update.as_bytes(session)).fetchall())
     assert plan.count("Index Scan using orders_pkey") == 2, plan
     assert "Seq Scan" not in plan, plan

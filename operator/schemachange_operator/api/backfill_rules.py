@@ -20,5 +20,10 @@ class BackfillRules(Model):
     """The share of time in which batches run; it rests in between."""
     pause: Annotated[int, Field(ge=0, le=600_000)] = 0
     """Milliseconds between two batches at least."""
+    vacuum_percent: Annotated[int, Field(ge=0, le=100)] = 10
+    """After which share of the table's rows it is vacuumed, so that the next ones take the room of those before; 0: never."""
+    failed_rows: Annotated[int, Field(ge=0, le=1000)] = 0
+    """Rows that may stay as they are because filling them fails. All others are filled in any case; with more than this the step
+    fails then, and names them by key."""
     throttle: ThrottleRules = ThrottleRules()
     """When it holds by itself until it is calm again."""

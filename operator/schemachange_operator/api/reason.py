@@ -112,7 +112,10 @@ class Reason(Word):
         "FailedPastIrreversible",
         "A step failed after one that cannot be undone; the steps done are listed.",
     )
-    BACKFILL_FAILED = "BackfillFailed", "A batch failed; batches before it are kept."
+    BACKFILL_FAILED = (
+        "BackfillFailed",
+        "Rows could not be filled, or the backfill cannot go on; what is filled is kept. The message names the rows by key.",
+    )
     STEPS_LOST = (
         "StepsLost",
         "A failover or restore has undone steps that were recorded as done; it goes on from where the ledger stands.",

@@ -20,6 +20,8 @@ class Progress(Model):
     """Rows a second, over the last minute."""
     seconds_left: Count = 0
     """Estimate of the seconds left."""
+    failed: Count = 0
+    """Rows that could not be filled and were set aside."""
     text: str = ""
     """The same as one phrase."""
     blocked_by: str = ""

@@ -43,7 +43,7 @@ def backfill(environment: Environment) -> RunReport:
             return answers.refused(error, step=name, steps_done=applied_steps(environment, session))
         report = answers.done(
             Reason.STEP_DONE,
-            f"Step {name} is done: {position.rows_done} rows of {wanted.table} filled in {position.batches} batches; none is left."
+            f"Step {name} is done: {position.rows_done} rows of {wanted.table} filled in {position.batches} batches; {_left(filling)}."
             f"{_not_watched(filling)}",
             step=name,
             steps_done=applied_steps(environment, session),
@@ -68,3 +68,9 @@ def _not_watched(filling: Filling) -> str:
     if not filling.not_watched:
         return ""
     return f" Not watched, since the login may not see it or the server has no answer: {', '.join(filling.not_watched)}."
+
+
+def _left(filling: Filling) -> str:
+    if not filling.aside:
+        return "none is left"
+    return f"{len(filling.aside)} that could not be filled are left as they were, which the policy allows (failedRows)"

@@ -18,6 +18,6 @@ class Unarchived:
     def read(self, session: Session, subject: Subject) -> Reading:
         """Files."""
         limit = subject.rules.unarchived_files
-        files = row(session, "unarchived")["files"]
+        files = row(session, "unarchived")["files"] if row(session, "archiving")["archives"] else 0
         text = f"{files} files of write-ahead log wait to be archived (unarchivedFiles is {limit})"
         return Reading(self.name, files, limit, text)
