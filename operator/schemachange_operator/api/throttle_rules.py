@@ -26,7 +26,7 @@ class ThrottleRules(Model):
     server itself warns."""
     waiting_milliseconds: Limit = 800
     """How long a session has been waiting behind a batch."""
-    latency_milliseconds: Limit = 50
+    latency_milliseconds: Limit = 100
     """How long it takes to read one row of the table by its key, the quickest of three times."""
     disk_mebibytes: Limit = 0
     """What all databases and the write-ahead log of the server may take together. The server does not know its disk's size."""

@@ -2,10 +2,13 @@
 
 import pytest
 
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import Progress
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.jobs import JobProblem
+from schemachange_operator.core.order import job_order
+from schemachange_operator.core.outcome import CreateJob
 from unit.phases.simulation import CHANGE, Simulation, merged
 
 
@@ -125,9 +128,14 @@ def test_suspend_stops_a_backfill_and_it_goes_on_where_it_stood() -> None:
     decision = simulation.settle()
     assert (decision.phase, decision.reason) == ("Waiting", "Suspended")
     assert not [job for job in simulation.jobs.values() if not job.finished]
+    simulation.policy = SchemaPolicySpec.model_validate({"backfill": {"workPercent": 20}})
     simulation.edit(suspend=False)
     assert simulation.settle().phase == "Backfilling"
     assert simulation.running().attempt == 2
+    assert (
+        job_order(simulation.world(), CreateJob(task=Task.BACKFILL, step="fill", attempt=2)).request.policy
+        == simulation.policy
+    )
 
 
 def test_abort_before_anything_is_applied_just_ends() -> None:
