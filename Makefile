@@ -62,6 +62,10 @@ bench-plan: $(VENV)/complete  ## How long `schg plan` takes
 bench-locks: $(VENV)/complete  ## How long the application stalls behind an ALTER TABLE: psql, Flyway, this runner
 	$(PYTHON) -m benchmarks.locks
 
+.PHONY: bench-backfill
+bench-backfill: $(VENV)/complete  ## How fast rows are filled, and what an application feels of it
+	$(PYTHON) -m benchmarks.backfill
+
 .PHONY: bench-rules
 bench-rules: $(VENV)/complete  ## How good the rules are, beside other linters
 	$(PYTHON) -m benchmarks.rules

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from schemachange_operator.api.backfill_rules import BackfillRules
 from schemachange_operator.api.migration import Waiver
-from schemachange_operator.api.policy import BackfillRules, SchemaPolicySpec
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.core.budgets import with_budgets
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.duration import words
@@ -120,15 +121,15 @@ def backfilled(**members: Any) -> Forecast:
     )
     step = PlannedStep(name="fill", kind="Backfill", rows_estimated=1_000_000, **members)
     plan = planned({}).model_copy(update={"steps": (step,)})
-    return forecast(with_forecast(plan, content, BackfillRules(pause=30)))
+    return forecast(with_forecast(plan, content, BackfillRules(pause=30, work_percent=50)))
 
 
 def test_a_backfill_pauses_between_its_batches() -> None:
     small = backfilled(rows_rehearsed=1000, duration_milliseconds=50.0)
-    assert small.likely_milliseconds == 1000 * 30 + 50_000 + 80_000
-    assert "batches of 1,000 with pauses of 30 ms" in small.basis
+    assert small.likely_milliseconds == 1000 * 30 + 2 * (50_000 + 80_000)
+    assert "batches of at most 1,000 with pauses of at least 30 ms, at work 50 % of the time" in small.basis
     large = backfilled(rows_rehearsed=200_000, duration_milliseconds=4000.0)
-    assert large.likely_milliseconds == 1000 * 30 + 20_000
+    assert large.likely_milliseconds == 1000 * 30 + 2 * 20_000
 
 
 def policy(**members: Any) -> SchemaPolicySpec:

@@ -63,9 +63,9 @@ class Backfill(Model):
     where: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
     """Which rows are still to be filled; no row may match it at the end."""
     batch_size: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """Rows in one batch; the policy's where not given."""
+    """The most rows in one batch; the policy's where not given."""
     pause: Annotated[int, Field(ge=0, le=600_000)] | None = None
-    """Milliseconds between two batches; the policy's where not given."""
+    """Milliseconds between two batches at least; the policy's where not given."""
 
 
 KeepFor = Annotated[str, Field(max_length=8, pattern=r"^[0-9]{1,5}[dh]$")]

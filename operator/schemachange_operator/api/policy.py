@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from schemachange_operator.api.backfill_rules import BackfillRules
 from schemachange_operator.api.base import Line, Metadata, Model
 from schemachange_operator.api.migration import KeepFor
 from schemachange_operator.api.standards import Standards
@@ -94,15 +95,6 @@ class ReplicationRules(Model):
         seconds = f"{self.max_lag_seconds} s" if self.max_lag_seconds is not None else ""
         mebibytes = f"{self.max_lag_mebibytes} MiB" if self.max_lag_mebibytes is not None else ""
         return " and ".join(filter(None, (seconds, mebibytes))) or "any lag"
-
-
-class BackfillRules(Model):
-    """How rows are filled."""
-
-    batch_size: Annotated[int, Field(ge=1, le=100_000)] = 1000
-    """Rows in one batch."""
-    pause: Annotated[int, Field(ge=0, le=600_000)] = 20
-    """Milliseconds between two batches."""
 
 
 class BackupRules(Model):

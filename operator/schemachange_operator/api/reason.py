@@ -110,6 +110,10 @@ class Reason(Word):
     # Applying, Backfilling
     APPLY_RUNNING = "ApplyRunning", "A step is running on the target."
     BACKFILL_RUNNING = "BackfillRunning", "Rows are being filled; the message has rate, share and time left."
+    BACKFILL_HELD = (
+        "BackfillHeld",
+        "A backfill holds because a limit of the policy's throttle is reached; it goes on by itself. The message names the limit.",
+    )
     WAITING_FOR_LOCK = (
         "WaitingForLock",
         "A lock that somebody else holds is waited for, without anybody queueing behind. The message names the blocker.",
@@ -128,7 +132,10 @@ class Reason(Word):
         "FailedPastIrreversible",
         "A step failed after one that cannot be undone; the steps done are listed.",
     )
-    BACKFILL_FAILED = "BackfillFailed", "A batch failed; batches before it are kept."
+    BACKFILL_FAILED = (
+        "BackfillFailed",
+        "Rows could not be filled, or the backfill cannot go on; what is filled is kept. The message names the rows by key.",
+    )
     STEPS_LOST = (
         "StepsLost",
         "A failover or restore has undone steps that were recorded as done; it goes on from where the ledger stands.",

@@ -20,10 +20,14 @@ class Progress(Model):
     """Rows a second, over the last minute."""
     seconds_left: Count = 0
     """Estimate of the seconds left."""
+    failed: Count = 0
+    """Rows that could not be filled and were set aside."""
     text: str = ""
     """The same as one phrase."""
     blocked_by: str = ""
     """Who is in the way of a lock that is waited for just now, in words; empty while nothing is waited for."""
+    held_by: str = ""
+    """What a backfill holds for just now, in words; empty while it goes on."""
 
 
 class Notice(Model):

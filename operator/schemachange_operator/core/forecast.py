@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
+from schemachange_operator.api.backfill_rules import BackfillRules
 from schemachange_operator.api.migration import Backfill
-from schemachange_operator.api.policy import BackfillRules
 from schemachange_operator.core.content import Content
 from schemachange_operator.core.plan import Forecast, PlanDocument, PlannedStatement, PlannedStep, TableSize
 from schemachange_operator.core.plan_parts import by_name
@@ -140,15 +140,16 @@ def _by_rate(rate: Rate, size: TableSize) -> Span:
 
 
 def _backfill(step: PlannedStep, backfill: Backfill, rules: BackfillRules, sizes: Mapping[str, TableSize]) -> Span:
-    """Rows at the rate of writing, a pause after each batch, and one look at the whole table to find the rows."""
+    """Rows at the rate of writing and one look at the whole table to find them, stretched by the rests in between."""
     rows = step.rows_estimated
     size = backfill.batch_size or rules.batch_size
     pause = rules.pause if backfill.pause is None else backfill.pause
     relation = by_name(sizes).get(backfill.table, backfill.table)
     pauses = -(-rows // size) * pause
-    words = f"{rows:,} rows in batches of {size:,} with pauses of {pause} ms"
+    stretch = 100 / rules.work_percent
+    words = f"{rows:,} rows in batches of at most {size:,} with pauses of at least {pause} ms, at work {rules.work_percent} % of the time"
     if step.rows_rehearsed >= ENOUGH_ROWS and step.duration_milliseconds >= ENOUGH_MILLISECONDS:
-        likely = step.duration_milliseconds * rows / step.rows_rehearsed
+        likely = stretch * step.duration_milliseconds * rows / step.rows_rehearsed
         return Span(
             likely / 2 + pauses,
             likely + pauses,
@@ -158,4 +159,5 @@ def _backfill(step: PlannedStep, backfill: Backfill, rules: BackfillRules, sizes
     found = _by_rate(WRITE, TableSize(relation=relation, rows=rows, bytes=0))
     if relation in sizes:
         found += _by_rate(SCAN, sizes[relation])
-    return found + Span(pauses, pauses, pauses, (words,))
+    stretched = Span(found.low * stretch, found.likely * stretch, found.high * stretch, found.basis)
+    return stretched + Span(pauses, pauses, pauses, (words,))

@@ -33,8 +33,8 @@ high, with the basis. Waiting for a lock is not in it, nor is a backup.
 |---|---|---|
 {rates}
 
-A backfill writes its rows, reads its table once, and pauses after each batch. An UPDATE, INSERT, DELETE or MERGE may find
-few rows on the target: its low is what does not grow.
+A backfill writes its rows and reads its table once, and rests in between (`spec.backfill` of the SchemaPolicy). An UPDATE,
+INSERT, DELETE or MERGE may find few rows on the target: its low is what does not grow.
 
 ## Budgets
 

@@ -137,6 +137,11 @@ class World:
         )
         return next((who for who in waiting if who), "")
 
+    def held_by(self, task: str, step: str) -> str:
+        """What a Job's backfill holds for just now; empty when it goes on."""
+        held = (job.progress.held_by for job in self.live_jobs() if (job.task, job.step) == (task, step) and job.progress)
+        return next((what for what in held if what), "")
+
     def steps_done(self) -> tuple[str, ...]:
         """Steps that the evidence says are on the target."""
         names = [step.name for step in self.content.steps] if self.content else []

@@ -1,12 +1,19 @@
 """The ledger's backfills: how far each is, written in the transaction of each batch."""
 
+from collections.abc import Sequence
+
 from psycopg.types.json import Jsonb
 
 from schemachange_operator.api.reason import Reason
+from schemachange_operator.core.backfill.aside import RowAside
 from schemachange_operator.core.errors import TryLater
 from schemachange_operator.postgres.backfill import Position
+from schemachange_operator.postgres.ledger_steps import steps
 from schemachange_operator.postgres.queries import query
 from schemachange_operator.postgres.session import Session
+
+ASIDE = "aside"
+"""Member of a step's detail: rows that could not be filled."""
 
 
 def begin(session: Session, change_id: int, step: str, position: Position, total: int) -> None:
@@ -51,6 +58,18 @@ def checkpoint(session: Session, change_id: int, step: str, position: Position, 
             "done": done,
         },
     )
+
+
+def set_aside(session: Session, change_id: int, step: str, rows: Sequence[RowAside]) -> None:
+    """Write which rows could not be filled, in the transaction that goes past one of them or fills it after all."""
+    detail = {ASIDE: [{"key": row.key, "why": row.why} for row in rows]}
+    session.execute(query("ledger_backfill_aside"), {"change_id": change_id, "step": step, "detail": Jsonb(detail)})
+
+
+def rows_aside(session: Session, change_id: int, step: str) -> tuple[RowAside, ...]:
+    """The rows that could not be filled so far."""
+    found = steps(session, change_id)[step].detail.get(ASIDE, [])
+    return tuple(RowAside(row["key"], row["why"]) for row in found)
 
 
 def _json(key: list[str] | None) -> Jsonb | None:

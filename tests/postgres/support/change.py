@@ -27,7 +27,15 @@ from schemachange_operator.runner.output import Output
 
 UID = "0a1b2c3d-4e5f-6789-abcd-ef0123456789"
 IMPATIENT = SchemaPolicySpec.model_validate(
-    {"locks": {"timeoutMilliseconds": 200, "patienceSeconds": 2}, "backfill": {"batchSize": 10, "pause": 0}}
+    {
+        "locks": {"timeoutMilliseconds": 200, "patienceSeconds": 2},
+        "backfill": {
+            "batchSize": 10,
+            "batchMilliseconds": 60_000,
+            "workPercent": 100,
+            "throttle": {"latencyMilliseconds": 0},
+        },
+    }
 )
 ENTRY = """
 import sys

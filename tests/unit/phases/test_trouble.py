@@ -2,11 +2,14 @@
 
 import pytest
 
+from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import Progress
 from schemachange_operator.api.vocabulary import Task
 from schemachange_operator.core.announcements import announcements
 from schemachange_operator.core.jobs import JobProblem
+from schemachange_operator.core.order import job_order
+from schemachange_operator.core.outcome import CreateJob
 from unit.phases.simulation import CHANGE, Simulation, merged
 
 
@@ -171,9 +174,14 @@ def test_suspend_stops_a_backfill_and_it_goes_on_where_it_stood() -> None:
     decision = simulation.settle()
     assert (decision.phase, decision.reason) == ("Waiting", "Suspended")
     assert not [job for job in simulation.jobs.values() if not job.finished]
+    simulation.policy = SchemaPolicySpec.model_validate({"backfill": {"workPercent": 20}})
     simulation.edit(suspend=False)
     assert simulation.settle().phase == "Backfilling"
     assert simulation.running().attempt == 2
+    assert (
+        job_order(simulation.world(), CreateJob(task=Task.BACKFILL, step="fill", attempt=2)).request.policy
+        == simulation.policy
+    )
 
 
 def test_abort_before_anything_is_applied_just_ends() -> None:
@@ -316,6 +324,21 @@ def test_a_job_that_waits_for_a_lock_tells_who_is_in_the_way() -> None:
     assert (condition.status, condition.message) == ("False", "")
     simulation.finish()
     assert simulation.settle().phase == "Backfilling"
+
+
+def test_a_backfill_that_holds_tells_for_what() -> None:
+    simulation = Simulation.of()
+    simulation.to_first_step()
+    simulation.finish()
+    simulation.settle()
+    job = simulation.running()
+    behind = "replica east is 120 MiB behind (replicaLagMebibytes is 64)"
+    simulation.jobs[job.name] = job.model_copy(update={"progress": Progress(text="holds", held_by=behind)})
+    decision = simulation.settle()
+    assert (decision.phase, decision.reason) == ("Backfilling", "BackfillHeld")
+    assert behind in decision.message
+    simulation.jobs[job.name] = job.model_copy(update={"progress": Progress(text="10 %")})
+    assert simulation.settle().reason == "BackfillRunning"
 
 
 def test_a_step_that_would_stall_the_application_is_undone_and_says_what_to_do() -> None:

@@ -12,6 +12,11 @@ APPLYING = Part(
     "Applying and backfilling",
     "A step is the unit: it is done with its ledger row, or nothing of it is there. A backfill's unit is the batch.",
     {
+        Reason.BACKFILL_HELD: Explanation(
+            "Batches so far are kept; no lock is held while it rests.",
+            "Nothing; the message names the limit of the policy's throttle. Raise it in the SchemaPolicy if it never gets through.",
+            "Yes, once what is measured is below the limit.",
+        ),
         Reason.REPLICA_LAGS: Explanation(
             "The next step was not begun. " + STEPS_STAND,
             "Nothing, as a rule. A replica that is meant to lag, or is gone: raise the limit in `spec.replication` of the SchemaPolicy.",

@@ -33,6 +33,8 @@ def _under_way(world: World, record: RunRecord, running: Reason, doing: str) -> 
     if blocked_by := world.blocked_by(record.task, record.step):
         text = f"{doing}: waits for a lock, nobody queues behind it. In the way: {blocked_by}."
         return Working(Reason.WAITING_FOR_LOCK, text, record.step)
+    if held_by := world.held_by(record.task, record.step):
+        return Working(Reason.BACKFILL_HELD, f"{doing}: holds, and goes on by itself. {held_by}.", record.step)
     progress = next((s.progress for s in world.status.steps if s.name == record.step and s.progress), None)
     told = f" {progress.text}" if progress else ""
     return Working(running, f"{doing}: Job {record.job} is running.{told}", record.step)
