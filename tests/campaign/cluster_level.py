@@ -1,5 +1,6 @@
 """The level of the whole: the operator on the real cluster, against a primary with a standby."""
 
+import json
 import os
 import random
 import time
@@ -63,6 +64,8 @@ class ClusterPlayer:
 
     def __init__(self, stage: Stage, server: PairServer) -> None:
         self._stage, self._server = stage, server
+        kubernetes = json.loads(stage.kubectl.run("version", "-o", "json"))["serverVersion"]["gitVersion"]
+        self._versions = {"PostgreSQL": POSTGRES_IMAGE.rpartition(":")[2], "Kubernetes": kubernetes}
         self._played: dict[Scenario, Played] = {}
 
     def play(self, scenario: Scenario) -> Played:
@@ -81,9 +84,7 @@ class ClusterPlayer:
         for run in playing.runs:
             findings = found[run.scenario]
             ended = ENDS.get(str(run.last.get("phase")), "Stuck")
-            result = Result(
-                str(run.scenario), run.met, ended, findings, seconds, {"PostgreSQL": POSTGRES_IMAGE.rpartition(":")[2]}
-            )
+            result = Result(str(run.scenario), run.met, ended, findings, seconds, self._versions)
             results[run.scenario] = Played(result, run.trace() if findings else {})
             run.close()
         return results
