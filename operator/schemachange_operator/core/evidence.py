@@ -7,13 +7,13 @@ from schemachange_operator.api.reason import Reason
 from schemachange_operator.api.status import ApprovalRecord, BackupRecord, Notice, PlanStatus, RunRecord, SchemaChangeStatus
 from schemachange_operator.api.vocabulary import Phase, RunOutcome, Task
 from schemachange_operator.core.destruction import backup_steps
-from schemachange_operator.core.digest import digest
 from schemachange_operator.core.finding import counted
 from schemachange_operator.core.jobs import JobView
+from schemachange_operator.core.notices import NOTICES_KEPT, with_notices
+from schemachange_operator.core.plan_digest import plan_digest
 from schemachange_operator.core.task import LedgerFacts
 from schemachange_operator.core.world import World
 
-NOTICES_KEPT = 30
 HISTORY_MESSAGE = 512
 """Characters of a message in the history."""
 
@@ -148,21 +148,6 @@ def _with_run(status: SchemaChangeStatus, run: RunRecord) -> SchemaChangeStatus:
     return status.model_copy(update={"runs": (*others, run)})
 
 
-def with_notices(status: SchemaChangeStatus, job: JobView) -> SchemaChangeStatus:
-    """The status with what a Job has told, each notice once: its log and its report say the same, and so may the try before."""
-    known = {_words(notice): notice for notice in status.notices}
-    told = {_words(notice): notice for notice in (*job.notices, *(job.report.notices if job.report else ()))}
-    last = dict(list(told.items())[-NOTICES_KEPT:])
-    before = [notice for words, notice in known.items() if words not in last]
-    notices = (*before, *(known.get(words, notice) for words, notice in last.items()))
-    return status.model_copy(update={"notices": notices[-NOTICES_KEPT:]})
-
-
-def _words(notice: Notice) -> tuple[str, str, str]:
-    """A notice without its time."""
-    return notice.step, notice.reason, notice.message
-
-
 def _with_status(world: World, status: SchemaChangeStatus) -> World:
     return replace(world, change=world.change.model_copy(update={"status": status}))
 
@@ -293,28 +278,6 @@ def backup_path(world: World, step: str) -> str:
     """The folder of one backup: change, uid, cycle and step, so that none ever takes another's place."""
     metadata = world.change.metadata
     return f"{metadata.namespace}.{metadata.name}.{metadata.uid[:8]}/{world.cycle}-{step}"
-
-
-_SECRETS = {"secret_name", "planning_secret_name"}
-"""Names of Secrets may change without a new plan: what they open is the same database."""
-
-
-def plan_digest(world: World, fingerprint: str) -> str:
-    """What is approved: inputs only, so that it is the same each time they are the same."""
-    database = world.database
-    return digest(
-        {
-            "content": world.content.digest() if world.content else None,
-            "policy": world.policy.model_dump(mode="json") if world.policy else None,
-            "database": [database.metadata.namespace, database.metadata.name] if database else None,
-            "connection": database.spec.connection.model_dump(mode="json", exclude=_SECRETS) if database else None,
-            "role": database.spec.roles.migration if database else None,
-            "backup": world.change.spec.backup.model_dump(mode="json"),
-            "compatibility": world.change.spec.compatibility,
-            "waivers": [waiver.model_dump(mode="json") for waiver in world.change.spec.waivers],
-            "fingerprint": fingerprint,
-        }
-    )
 
 
 def summary(steps: int, lock: str, milliseconds: int) -> str:

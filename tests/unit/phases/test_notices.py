@@ -2,7 +2,7 @@
 
 from schemachange_operator.api.status import Notice, SchemaChangeStatus
 from schemachange_operator.core.announcements import announcements
-from schemachange_operator.core.evidence import NOTICES_KEPT
+from schemachange_operator.core.notices import NOTICES_KEPT
 from unit.phases.simulation import CHANGE, Simulation, merged
 
 STEPS = [{"name": "one", "sql": "ALTER TABLE t ADD one text", "rollback": {"sql": "ALTER TABLE t DROP one"}}]
