@@ -167,6 +167,20 @@ def test_a_drift_is_named_with_what_was_and_what_is(orders: Database, tmp_path: 
     assert "approvals of this one do not count" in report.message
 
 
+def test_another_major_version_is_a_drift_before_the_first_step_alone(orders: Database, tmp_path: Path) -> None:
+    change = Change(orders, tmp_path, steps(ADD, NEXT))
+    planned, other = change.plan, change.plan.model_copy(update={"server_version": "13.1"})
+    change.plan = other
+    with pytest.raises(Stop, match="planned for PostgreSQL") as raised:
+        change.run("apply", "add")
+    assert raised.value.reason == "SchemaDrifted"
+    change.plan = planned
+    assert change.run("apply", "add").reason == "StepDone"
+    change.plan = other
+    digest = planned.evidence_digest()
+    assert change.run("apply", "next", steps_done=("add",), plan_digest=digest).reason == "StepDone"
+
+
 def test_a_drift_before_a_backfill_is_one_too(orders: Database, tmp_path: Path) -> None:
     fill = {"name": "fill", "backfill": {"table": "orders", "set": {"note": "'y'"}, "where": "note = 'x'"}}
     change = Change(orders, tmp_path, steps(fill))

@@ -45,7 +45,9 @@ def working_on(environment: Environment) -> Iterator[Target]:
     credentials = read_credentials(request.connection, environment.folders.credentials)
     with translated(), ExitStack() as sessions:
         session = sessions.enter_context(closing(_session(environment, credentials)))
-        preflight.check_server(session, environment.plan.server_version if environment.plan else "")
+        # Between two steps no new plan can be made: there the ledger says whether this is still the same server.
+        planned = environment.plan if not request.steps_done else None
+        preflight.check_server(session, planned.server_version if planned else "")
         preflight.check_role(session, request.migration_role)
         lock = DatabaseLock(session)
         lock.acquire(environment.pause)
