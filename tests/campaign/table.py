@@ -12,16 +12,17 @@ NOTHING = "nothing (the change was over before)"
 
 
 def write_table(records: Records) -> None:
-    """Write both tables of each level that has runs."""
-    results = [one for one in records.results() if one.product == records.product]
+    """Write both tables of each level that has runs, of every version of the product that was tested."""
+    results = list(records.results())
     for name in ("runner", "cluster"):
         mine = [one for one in results if one.run.level == name]
         if mine:
-            write_section(f"campaign-{name}", section(name, mine), PAGE)
+            now = sum(one.product == records.product for one in mine)
+            write_section(f"campaign-{name}", section(name, mine, now), PAGE)
 
 
-def section(name: str, results: Sequence[Result]) -> str:
-    """One level, in Markdown."""
+def section(name: str, results: Sequence[Result], now: int) -> str:
+    """One level, in Markdown; `now` is how many of the runs were of the product as it is."""
     seeds = [one.run.seed for one in results]
     violations = sum(bool(one.findings) for one in results)
     versions: dict[str, set[str]] = {}
@@ -33,7 +34,8 @@ def section(name: str, results: Sequence[Result]) -> str:
     ends = Counter(one.ended for one in results)
     lines = [
         f"## Level: {name}\n",
-        f"**{len(results)} runs, {violations} violations.** Seeds {min(seeds)} to {max(seeds)}; commit {commits}; {told}."
+        f"**{len(results)} runs, {violations} violations**; {now} of the runs with the operator's sources as they are now."
+        f" Seeds {min(seeds)} to {max(seeds)}; commits {commits}; {told}."
         f" Ended: {', '.join(f'{end} {number}' for end, number in sorted(ends.items()))}.\n",
         "Fault and what it met, as observed at that moment:\n",
         grid(results, "fault", lambda one: one.run.fault, lambda one: one.phase or NOTHING),
