@@ -50,7 +50,9 @@ class ClusterLevel:
         os.environ["PATH"] = f"{find_server(NEWEST_MAJOR)}:{os.environ['PATH']}"
         pair = Pair(administrator())
         # One campaign at a time: a second one would take the servers away from the first.
-        with exclusively(cache_directory()):
+        own = cache_directory() / "campaign"
+        own.mkdir(parents=True, exist_ok=True)
+        with exclusively(own):
             pair.up()
             try:
                 with PairServer(pair.kubectl) as server:
