@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemachange_operator.core.backfill.batch_size import FIRST, BatchSize, first
+from schemachange_operator.core.backfill.batch_size import FIRST, FLOOR, BatchSize, first
 from schemachange_operator.core.backfill.rest import rest
 
 
@@ -36,6 +36,15 @@ def test_a_server_that_slows_down_is_followed_within_a_few_batches() -> None:
     slow = settled(fast, 2_000, 5)
     assert fast.rows > 3_000
     assert slow[-1].rows <= 260
+
+
+def test_a_busy_machine_does_not_make_batches_so_small_that_nothing_goes_forward() -> None:
+    size = settled(first(10_000, 0.1), 20_000)[-1]
+    for _ in range(50):
+        # Whatever its rows, a batch waits for the processor.
+        size = size.after(size.rows, 0.4)
+    assert size.rows == FLOOR
+    assert size.cut_off().rows < FLOOR, "somebody waited behind it"
 
 
 def test_the_short_batch_at_the_end_says_nothing() -> None:

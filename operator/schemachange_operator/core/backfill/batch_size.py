@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+FLOOR = 100
+"""Rows below which a batch that took too long is not made smaller, where the table has been filled faster than that: on a busy
+machine it is not the rows that take the time, and with ever smaller batches nothing would go forward."""
 FIRST = 500
 """Rows of the first batch, where so many are allowed."""
 STEP = 100
@@ -22,12 +25,20 @@ class BatchSize:
     """Seconds that a batch should take."""
     searching: bool = True
     """Whether no batch has taken too long so far."""
+    best: float = 0.0
+    """The most rows a second that a batch has had."""
 
     def after(self, rows: int, seconds: float) -> "BatchSize":
         """The size after a batch of so many rows."""
+        # The rest of a table says nothing of how quick a whole batch is.
+        best = max(self.best, rows / max(seconds, 0.001)) if rows >= self.rows else self.best
+        return replace(self, best=best)._after(rows, seconds)
+
+    def _after(self, rows: int, seconds: float) -> "BatchSize":
         if seconds > self.target:
             factor = min(max(self.target / seconds, LEAST_FACTOR), FACTOR)
-            return self._sized(int(rows * factor), searching=False)
+            floor = min(FLOOR, int(self.best * self.target))
+            return self._sized(max(int(rows * factor), floor), searching=False)
         if rows < self.rows:
             # The rest of a table is quick because it is short.
             return self
