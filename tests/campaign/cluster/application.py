@@ -68,7 +68,10 @@ class Application:
         program = (Path(__file__).parent / "application_program.py").read_text()
         container: Manifest = {
             "name": NAME, "image": IMAGE, "imagePullPolicy": "IfNotPresent", "command": ["python", "/program/program.py"],
-            "env": [{"name": "DATABASE_URL", "valueFrom": {"secretKeyRef": {"name": NAME, "key": "address"}}}],
+            "env": [
+                {"name": "DATABASE_URL", "valueFrom": {"secretKeyRef": {"name": NAME, "key": "address"}}},
+                {"name": "ROWS", "value": str(shop.rows)},
+            ],
             "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
             "volumeMounts": [{"name": "program", "mountPath": "/program"}],
         }  # fmt: skip

@@ -1,7 +1,7 @@
 """The application, in a pod of its own: inserts and updates, each once, and prints the number of each that was acknowledged.
 
-The n-th call is an insert of an order whose amount tells n, or an update of the n-th order that was there from the start. A
-call without an answer is never made again: it may have had its effect or not.
+The n-th call is an insert of an order whose amount tells n, or an update of the n-th order that was there from the start, as
+long as there are such. A call without an answer is never made again: it may have had its effect or not.
 """
 
 import json
@@ -20,7 +20,7 @@ BETWEEN = 0.03
 def main() -> None:
     """Never end."""
     connection: psycopg.Connection[tuple[object, ...]] | None = None
-    number = 0
+    number, rows = 0, int(os.environ["ROWS"])
     while True:
         time.sleep(BETWEEN)
         try:
@@ -30,7 +30,7 @@ def main() -> None:
         number += 1
         line: dict[str, object] = {"tried": number}
         try:
-            connection.execute(UPDATE if number % 2 else INSERT, {"n": number})
+            connection.execute(UPDATE if number % 2 and number <= rows else INSERT, {"n": number})
             line = {"done": number}
         except psycopg.Error as error:
             line |= {"error": error.sqlstate or "connection"}
