@@ -77,9 +77,11 @@ class Observer:
 
         def sample() -> None:
             while not ended.wait(INTERVAL):
+                # Asked first: what waits has its locks by now, and is seen to hold them before it is let go on.
+                waits = self._waits()
                 found = self._look(self._watching)
                 seen.add(found)
-                if found or self._waits():
+                if found or waits:
                     _let_go(holding)
 
         thread = threading.Thread(target=sample, name="lock-sampler", daemon=True)
