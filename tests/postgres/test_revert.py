@@ -166,7 +166,9 @@ def test_last_in_first_out_unless_the_rehearsal_shows_that_they_do_not_meet(shop
 def test_what_went_into_quarantine_is_brought_back_and_goes_in_again(shop: Shop) -> None:
     shop.database.as_owner("GRANT SELECT (note) ON orders TO PUBLIC")
     before = shop.catalog()
-    first = shop.complete("first", change([{"name": "away", "quarantine": {"table": "orders", "column": "note"}, "undo": {}}]))
+    first = shop.complete(
+        "first", change([{"name": "away", "quarantine": {"table": "orders", "column": "note"}, "undo": {}}])
+    )
     plan = shop.plans["first"]
     after = shop.catalog()
     assert not same(before, after)
