@@ -28,6 +28,7 @@ from campaign.trigger import Trigger
 from postgres.support.database import Database, create_roles, make_database
 from postgres.support.standby import Standby
 from testcluster.servers import Server
+from testcluster.shell import wait_until
 
 PAIR = {"wal_level": "replica", "max_wal_senders": "4", "wal_keep_size": "64MB"}
 SYNCHRONOUS = "ALTER SYSTEM SET synchronous_standby_names = '*'"
@@ -44,6 +45,7 @@ RECOVERIES = {
     "gave way": '"event": "gave_way"',
 }
 """What the logs of the containers tell, and by which words."""
+SECONDS_TO_RECOVER = 60.0
 LOG_SHOWN = 20_000
 """Characters of the server's log in a trace."""
 
@@ -133,6 +135,9 @@ class RunnerPlayer:
                 finally:
                     stage.end()
             written = stage.client.end()
+        # The fault may have been the last thing that happened.
+        if not wait_until(lambda: _answers(stage.address()), SECONDS_TO_RECOVER):
+            raise AssertionError("the server did not recover")
         facts = Facts(
             url=stage.address(), ended="Completed", steps=stage.kind.names, before=reference.before, after=reference.after,
             proofs=stage.kind.proofs, written=written, rows_before=ROWS, backups=stage.root / "backup",
@@ -141,6 +146,14 @@ class RunnerPlayer:
         findings = (problem,) if problem else check(replace(facts, ended=_ended(ended)))
         findings = (*findings, *_surprise(stage, ended))
         return Seen(ended, findings, _trace(stage, course) if findings else {}, _recovered(stage))
+
+
+def _answers(address: str) -> bool:
+    try:
+        psycopg.connect(address, application_name="checker").close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _close(stage: Stage) -> None:
