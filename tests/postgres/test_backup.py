@@ -12,6 +12,7 @@ from postgres.support.change import Change, folders_below
 from postgres.support.database import Database
 from schemachange_operator.core.errors import Stop, TryLater
 from schemachange_operator.core.task import RunReport
+from schemachange_operator.runner import backup
 from schemachange_operator.runner.environment import Environment
 from schemachange_operator.runner.main import _function
 from testcluster.servers import Server
@@ -189,3 +190,28 @@ def test_tables_that_do_not_exist_yet_leave_nothing_to_dump(change: Change, thro
     assert taken.backup.rows == 0
     assert run("prove", other, throw_away).outcome == "Done"
     assert not (place(other) / "data").exists()
+
+
+ENDED = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'operator_login'"
+
+
+def test_a_runner_that_was_frozen_meanwhile_leaves_the_others_backup_alone(
+    change: Change, throw_away: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plainly, others = backup.hashed, list[RunReport]()
+
+    def frozen(folder: Path) -> dict[str, str]:
+        """While the first one stands here, another takes its backup; then the first goes on writing."""
+        monkeypatch.setattr(backup, "hashed", plainly)
+        change.database.query(ENDED)
+        others.append(run("backup", change, throw_away, attempt=2))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "schema.dump").write_bytes(b"")
+        return plainly(folder)
+
+    monkeypatch.setattr(backup, "hashed", frozen)
+    with pytest.raises(TryLater) as raised:
+        run("backup", change, throw_away)
+    assert raised.value.reason == "DatabaseUnreachable"
+    assert [report.reason for report in others] == ["BackedUp"]
+    assert run("prove", change, throw_away, attempt=2).outcome == "Done"

@@ -35,6 +35,7 @@ from schemachange_operator.runner.target import Target, working_on
 LOCK_WAIT = "10000"
 """Milliseconds that pg_dump waits for its weak locks; waiting longer would only hide who is in the way."""
 JOBS = "2"
+UNFINISHED = ".unfinished"
 NOTHING_DESTROYED = "Nothing was destroyed."
 
 
@@ -89,9 +90,7 @@ def _disk_errors() -> Iterator[None]:
 
 def _take(target: Target, folder: Path) -> Manifest:
     environment = target.environment
-    unfinished = folder.with_name(f"{folder.name}.unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(parents=True)
+    unfinished = _own_folder(target, folder)
     snapshot = _snapshot(target)
     _dump(target, snapshot, ["--schema-only", "--format=custom", f"--file={unfinished / SCHEMA_FILE}"])
     if snapshot.tables:
@@ -109,9 +108,20 @@ def _take(target: Target, folder: Path) -> Manifest:
         files=hashed(unfinished),
     )
     (unfinished / MANIFEST).write_text(manifest.text())
+    # A runner that was frozen, and replaced meanwhile, must not put its backup in the place of the other's.
+    target.lock.confirm()
     unfinished.rename(folder)
     _record(target, manifest)
     return manifest
+
+
+def _own_folder(target: Target, folder: Path) -> Path:
+    """A folder that no other try writes into, even one that was frozen and wakes up; what those have left goes."""
+    for left in folder.parent.glob(f"{folder.name}{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    own = folder.with_name(f"{folder.name}{UNFINISHED}-{target.runner.token}")
+    own.mkdir(parents=True)
+    return own
 
 
 def _snapshot(target: Target) -> Snapshot:

@@ -26,7 +26,14 @@ export PATH="$(ls -d /usr/lib/postgresql/*/bin | tail -1):$PATH"
 export PGPASSWORD="$PASSWORD" PGCONNECT_TIMEOUT=2
 if [ ! -s /data/pg/PG_VERSION ]; then
   rm -rf /data/pg
-  if [ "$(psql -h "$OTHER" -U postgres -Atc 'SELECT pg_is_in_recovery()' || true)" = f ]; then
+  # Only the first member ever begins from nothing, and only when nobody answers: its name may not be known yet for a moment.
+  tries=0
+  until answer="$(psql -h "$OTHER" -U postgres -Atc 'SELECT pg_is_in_recovery()')" && [ "$answer" = f ]; do
+    tries=$((tries + 1))
+    if [ "$FIRST" = yes ] && [ -z "$answer" ] && [ "$tries" -ge 3 ]; then break; fi
+    sleep 1
+  done
+  if [ "$answer" = f ]; then
     pg_basebackup -h "$OTHER" -U postgres -D /data/pg -R -X stream -c fast --no-sync
   else
     printf '%s' "$PASSWORD" > /tmp/password
@@ -215,6 +222,7 @@ def _member(name: str) -> Manifest:
         "env": [
             {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": NAME, "key": "password"}}},
             {"name": "OTHER", "value": other},
+            {"name": "FIRST", "value": "yes" if name == MEMBERS[0] else "no"},
         ],
         "ports": [{"containerPort": 5432}],
         "readinessProbe": READY,
