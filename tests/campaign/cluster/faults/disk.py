@@ -9,7 +9,7 @@ from playground.patience import wait_for
 from playground.shop import BACKUPS
 from testcluster.shell import run
 
-SMALL, LARGE = "64k", "256m"
+SMALL, LARGE = "16k", "256m"
 OPEN_TO_ALL = "mode=1777"
 
 
@@ -20,7 +20,7 @@ class Full(Plain):
     spec: Mapping[str, object] = {"backup": {"scope": "Affected", "proveBy": "Restore", "always": True}}
 
     def prepare(self, stage: Stage, victims: list[Victim]) -> None:
-        """A disk of 64 KiB."""
+        """A disk of 16 KiB."""
         for victim in victims:
             run(["mount", "-t", "tmpfs", "-o", f"size={SMALL},{OPEN_TO_ALL}", "backups", str(_folder(stage, victim))])
 
