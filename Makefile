@@ -38,8 +38,8 @@ test-campaign: $(VENV)/complete  ## A small part of the campaign, always the sam
 	$(PYTHON) -m testcluster install-servers
 	rm -rf $(CACHE)/campaign-in-test
 	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 60 --seed 1
-	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 5 --seed 1 --level cluster --fault failover-asynchronous
-	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 5 --seed 1 --level cluster --fault operator-killed
+	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 5 --seed 1 --level cluster --where-possible --fault failover-asynchronous
+	$(PYTHON) -m campaign --state $(CACHE)/campaign-in-test run --runs 5 --seed 1 --level cluster --where-possible --fault operator-killed
 
 .PHONY: test-cluster
 test-cluster: prepare  ## Everything on a real cluster
