@@ -94,6 +94,7 @@ def work(name: str, majors: Sequence[int], orders: Orders, answers: Answers) -> 
             while (run := orders.get()) is not None:
                 answers.put(player.play(run))
     except KeyboardInterrupt:
+        # Asked to end; what was held is let go by now, and the run is played anew next time.
         pass
     except BaseException:
         answers.put(traceback.format_exc())

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from postgres.support.database import Database, create_roles, fresh_database
+from postgres.support.database import Database, fresh_database
 from postgres.support.effect_cases import COVERED
+from postgres.support.own_server import server_with_roles
 from postgres.support.planning import cleared
 from testcluster.postgres_binaries import NEWEST_MAJOR, find_server
 from testcluster.servers import Server
@@ -47,8 +48,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with Server(request.param) as started:
-        create_roles(started)
+    with server_with_roles(request.param) as started:
         yield started
 
 

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from postgres.support.change import Change, steps
-from postgres.support.database import Database, create_roles, fresh_database
+from postgres.support.database import Database, fresh_database
+from postgres.support.own_server import server_with_roles
 from postgres.support.standby import Standby
 from postgres.support.waiting import wait_for
 from schemachange_operator.api.migration import Backfill
@@ -44,8 +45,7 @@ SETTINGS = {"archive_mode": "on", "archive_command": "false", "autovacuum_naptim
 @pytest.fixture(scope="module")
 def archiving(server: Server) -> Iterator[Server]:
     """A server whose archiving fails."""
-    with Server(server.major, settings=SETTINGS) as started:
-        create_roles(started)
+    with server_with_roles(server.major, settings=SETTINGS) as started:
         yield started
 
 

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 from postgres.support.change import Change, steps
-from postgres.support.database import Database, create_roles, fresh_database
+from postgres.support.database import Database, fresh_database
+from postgres.support.own_server import server_with_roles
 from postgres.support.waiting import wait_for
 from schemachange_operator.api.policy import SchemaPolicySpec
 from testcluster.servers import Server
@@ -158,8 +159,7 @@ def odd_server(server: Server) -> Iterator[Server]:
         "autovacuum_naptime": "1s",
         "autovacuum_freeze_max_age": "100000",
     }
-    with Server(server.major, settings=settings) as started:
-        create_roles(started)
+    with server_with_roles(server.major, settings=settings) as started:
         yield started
 
 

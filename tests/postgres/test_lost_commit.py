@@ -2,13 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from postgres.support.change import Change, steps
-from postgres.support.database import Database, create_roles, make_database
+from postgres.support.database import Database
+from postgres.support.own_server import HANGING_COMMIT, own_database, wait_for_standby
 from postgres.support.waiting import wait_for
 from schemachange_operator.postgres.ledger_history import check
 from schemachange_operator.postgres.session import Session
@@ -18,23 +18,13 @@ from testcluster.servers import Server
 ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, note text); INSERT INTO orders VALUES (1, 'x')"
 ADD = {"name": "add", "sql": "ALTER TABLE orders ADD COLUMN currency text"}
 COLUMN = "SELECT FROM pg_attribute WHERE attrelid = 'orders'::regclass AND attname = 'currency'"
-WAITING = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'"
 
 
 @pytest.fixture
 def own(server: Server) -> Iterator[Database]:
     """A server that can be told to wait for a standby that does not exist: a COMMIT that is done and gives no answer."""
-    with Server(server.major) as started:
-        create_roles(started)
-        database = make_database(started)
-        database.as_owner(ORDERS)
-        with closing(database.superuser):
-            yield database
-
-
-def wait_for_standby(database: Database, name: str) -> None:
-    database.superuser.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
-    database.superuser.execute("SELECT pg_reload_conf()")
+    with own_database(server.major, ORDERS) as database:
+        yield database
 
 
 def begun(database: Database) -> None:
@@ -51,8 +41,8 @@ def test_done_although_the_answer_never_came(own: Database, tmp_path: Path) -> N
     change = Change(own, tmp_path, steps(SLOW))
     process = change.start("apply", "add")
     begun(own)
-    wait_for(own, WAITING)
-    own.query(f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) AS waiting")
+    wait_for(own, HANGING_COMMIT)
+    own.query(f"SELECT pg_terminate_backend(pid) FROM ({HANGING_COMMIT}) AS waiting")
     wait_for_standby(own, "")
     report = process.report()
     assert (report.outcome, report.reason, report.steps_done) == ("Done", "StepDone", ("add",)), report.message
@@ -65,7 +55,7 @@ def test_in_progress_is_waited_for(own: Database, tmp_path: Path) -> None:
     change = Change(own, tmp_path, steps(SLOW))
     process = change.start("apply", "add")
     begun(own)
-    wait_for(own, WAITING)
+    wait_for(own, HANGING_COMMIT)
     number = own.value("SELECT backend_xid::text FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
     with own.session() as session:
         assert status(session, number) == "in progress"

@@ -1,14 +1,14 @@
 """A rollback that fails or is cut off goes on where it stands, whatever kind of step it was at."""
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from postgres.support.change import Change
-from postgres.support.database import Database, create_roles, make_database
+from postgres.support.database import Database
+from postgres.support.own_server import HANGING_COMMIT, own_database, wait_for_standby
 from postgres.support.waiting import wait_for
 from schemachange_operator.postgres.catalog import take_snapshot
 from schemachange_operator.postgres.ledger_history import check
@@ -126,9 +126,8 @@ def test_killed_in_the_middle_of_a_transaction(orders: Database, tmp_path: Path)
     ends_well(orders, change, before)
 
 
-def test_killed_while_an_index_is_dropped_concurrently(orders: Database, tmp_path: Path) -> None:
-    change, before = applied(orders, tmp_path, [COLUMN, FILL, INDEX])
-    sql = "DROP INDEX CONCURRENTLY orders_currency"
+def killed_behind_a_writer(orders: Database, change: Change, sql: str) -> None:
+    """Kill the rollback while its concurrent statement waits for a transaction that writes."""
     with orders.another_superuser() as writer:
         writer.execute("BEGIN")
         writer.execute("UPDATE orders SET note = 'y' WHERE id = 1")
@@ -138,6 +137,12 @@ def test_killed_while_an_index_is_dropped_concurrently(orders: Database, tmp_pat
         wait_for(orders, GONE)
         writer.execute("ROLLBACK")
     assert orders.query("SELECT FROM pg_index WHERE NOT indisvalid"), "it was cut off half-way"
+
+
+def test_killed_while_an_index_is_dropped_concurrently(orders: Database, tmp_path: Path) -> None:
+    change, before = applied(orders, tmp_path, [COLUMN, FILL, INDEX])
+    sql = "DROP INDEX CONCURRENTLY orders_currency"
+    killed_behind_a_writer(orders, change, sql)
     assert orders.query("SELECT state FROM schemachange.step WHERE name = 'index'") == [{"state": "Undoing"}]
     # What the statement had done is found; it is written down although it was not seen to end.
     report = change.run("rollback", attempt=2, abort_reason="no")
@@ -152,15 +157,7 @@ def test_killed_while_an_index_is_built_again(orders: Database, tmp_path: Path) 
     change, before = applied(
         orders, tmp_path, [{"name": "drop", "sql": "DROP INDEX CONCURRENTLY orders_note", "undo": {"sql": sql}}]
     )
-    with orders.another_superuser() as writer:
-        writer.execute("BEGIN")
-        writer.execute("UPDATE orders SET note = 'y' WHERE id = 1")
-        process = change.start("rollback")
-        wait_for(orders, f"SELECT FROM pg_stat_activity WHERE query = '{sql}' AND wait_event_type = 'Lock'")
-        process.kill()
-        wait_for(orders, GONE)
-        writer.execute("ROLLBACK")
-    assert orders.query("SELECT FROM pg_index WHERE NOT indisvalid"), "it was cut off half-way"
+    killed_behind_a_writer(orders, change, sql)
     report = change.run("rollback", attempt=2, abort_reason="no")
     assert (report.outcome, report.proven) == ("Done", True), report.message
     assert take_snapshot(orders.superuser) == before
@@ -179,28 +176,18 @@ def test_between_two_steps(orders: Database, tmp_path: Path) -> None:
 @pytest.fixture
 def own(server: Server) -> Iterator[Database]:
     """A server of its own, whose COMMITs can be made to wait for a standby that does not exist."""
-    with Server(server.major) as started:
-        create_roles(started)
-        database = make_database(started)
-        database.as_owner(ORDERS)
-        with closing(database.superuser):
-            yield database
+    with own_database(server.major, ORDERS) as database:
+        yield database
 
 
 def test_the_connection_is_lost_at_commit(own: Database, tmp_path: Path) -> None:
     change, before = applied(own, tmp_path, [COLUMN, FILL, INDEX, SLOW_CHECK])
-    waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'"
-
-    def wait_for_standby(name: str) -> None:
-        own.superuser.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")
-        own.superuser.execute("SELECT pg_reload_conf()")
-
     process = change.start("rollback", abort_reason="no")
     wait_for(own, ASLEEP)
-    wait_for_standby("nobody")
-    wait_for(own, waiting)
-    own.query(f"SELECT pg_terminate_backend(pid) FROM ({waiting}) AS waiting")
-    wait_for_standby("")
+    wait_for_standby(own, "nobody")
+    wait_for(own, HANGING_COMMIT)
+    own.query(f"SELECT pg_terminate_backend(pid) FROM ({HANGING_COMMIT}) AS waiting")
+    wait_for_standby(own, "")
     report = process.report()
     if report.outcome == "Retry":
         # A busy machine: nobody could say yet what became of it, and the ledger tells the next try.

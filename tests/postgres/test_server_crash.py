@@ -11,7 +11,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from postgres.support.change import Change, Process, steps
-from postgres.support.database import OWNER, Database, create_roles, make_database
+from postgres.support.database import OWNER, Database
+from postgres.support.own_server import own_database
 from postgres.support.waiting import wait_for
 from schemachange_operator.postgres import ledger
 from schemachange_operator.postgres.ledger_history import check
@@ -96,10 +97,7 @@ WORKS = {
 @pytest.fixture
 def own(server: Server) -> Iterator[Database]:
     """A database on a server of this test's own."""
-    with Server(server.major) as started:
-        create_roles(started)
-        database = make_database(started)
-        database.as_owner(ORDERS)
+    with own_database(server.major, ORDERS) as database:
         yield database
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from postgres.support.change import Change, steps
 from postgres.support.database import Database, create_roles, fresh_database, make_database
+from postgres.support.own_server import server_with_roles
 from postgres.support.standby import Standby
 from schemachange_operator.api.policy import SchemaPolicySpec
 from schemachange_operator.core import circumstances as words
@@ -38,8 +39,7 @@ def orders(database: Database) -> Database:
 @pytest.fixture(scope="module")
 def odd_server(server: Server) -> Iterator[Server]:
     """One that has prepared transactions and replication slots."""
-    with Server(server.major, settings={"wal_level": "logical", "max_prepared_transactions": "4"}) as started:
-        create_roles(started)
+    with server_with_roles(server.major, settings={"wal_level": "logical", "max_prepared_transactions": "4"}) as started:
         yield started
 
 
